@@ -1,0 +1,7 @@
+//! How each pallet is configured, by domain.
+
+pub mod accounts;
+pub mod consensus;
+pub mod governance;
+pub mod money;
+pub mod system;
