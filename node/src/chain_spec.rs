@@ -76,13 +76,13 @@ fn choices() -> String {
 }
 
 fn from_preset(preset: &Preset) -> Result<ChainSpec, String> {
-	let code = smartlayer_runtime::WASM_BINARY
-		.ok_or("this binary was built without the runtime's Wasm blob: build it without SKIP_WASM_BUILD")?;
+	let code = smartlayer_runtime::WASM_BINARY.ok_or(
+		"this binary was built without the runtime's Wasm blob: build it without SKIP_WASM_BUILD",
+	)?;
 	Ok(ChainSpec::builder(code, Extensions::default())
 		.with_name(preset.name)
 		.with_id(preset.id)
 		.with_chain_type(preset.chain_type.clone())
-		.with_protocol_id("smartlayer")
 		.with_properties(properties())
 		.with_genesis_config_preset_name(preset.genesis)
 		.build())

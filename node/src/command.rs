@@ -121,21 +121,3 @@ pub fn one_line(error: &dyn StdError) -> String {
 	}
 	line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn an_error_is_told_on_one_line_with_its_cause_once() {
-		let cause = std::io::Error::other("address in use\n  by somebody");
-		let error = Error::Io(cause);
-		assert_eq!(one_line(&error), "address in use by somebody");
-	}
-
-	#[test]
-	fn the_command_line_is_consistent() {
-		use clap::CommandFactory;
-		Cli::command().debug_assert();
-	}
-}

@@ -2,6 +2,8 @@
 //!
 //! A value outside its bounds can be stored but has no effect: whoever reads it, reads it through [`Within`].
 
+#![allow(clippy::cast_possible_truncation, reason = "`dynamic_params` numbers its entries")]
+
 use crate::{governance::origins::GeneralAdmin, Runtime, RuntimeOrigin};
 use core::marker::PhantomData;
 use frame_support::{

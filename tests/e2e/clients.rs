@@ -38,10 +38,7 @@ async fn subxt_sends_a_transfer(url: &str) {
 	let transfer = dynamic::transaction(
 		"Balances",
 		"transfer_keep_alive",
-		vec![
-			Value::unnamed_variant("Id", [Value::from_bytes(recipient)]),
-			Value::u128(SLN),
-		],
+		vec![Value::unnamed_variant("Id", [Value::from_bytes(recipient)]), Value::u128(SLN)],
 	);
 	let at = client.at_current_block().await.expect("a block");
 	let included = at

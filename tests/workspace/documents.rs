@@ -65,7 +65,8 @@ fn scripts_that_documents_name_exist_and_can_be_run() {
 #[test]
 fn files_name_no_machine() {
 	// Spelt in two parts, or this file would find itself.
-	let forbidden = [["/ro", "ot/"].concat(), ["/wo", "rk/"].concat(), ["regis", "try.npmjs"].concat()];
+	let forbidden =
+		[["/ro", "ot/"].concat(), ["/wo", "rk/"].concat(), ["regis", "try.npmjs"].concat()];
 	let mut found = Vec::new();
 	for path in tracked() {
 		let Ok(text) = fs::read_to_string(repository().join(&path)) else { continue };

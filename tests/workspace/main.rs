@@ -21,5 +21,8 @@ fn metadata() -> Metadata {
 fn folder(package: &Package) -> String {
 	let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
 	let relative = folder.as_std_path().strip_prefix(repository());
-	relative.expect("a member of the workspace lies in the repository").to_string_lossy().into_owned()
+	relative
+		.expect("a member of the workspace lies in the repository")
+		.to_string_lossy()
+		.into_owned()
 }

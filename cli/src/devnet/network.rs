@@ -1,13 +1,7 @@
 //! Four validators that know one another.
 
 use super::{Error, Node, NodeSettings, Validator};
-use std::{
-	collections::BTreeMap,
-	env, fs,
-	net::TcpListener,
-	path::PathBuf,
-	time::Duration,
-};
+use std::{collections::BTreeMap, env, fs, net::TcpListener, path::PathBuf, time::Duration};
 use tokio::process::Command;
 
 /// What a network is started with.

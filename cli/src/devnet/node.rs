@@ -186,7 +186,8 @@ impl Node {
 		params: RpcParams,
 	) -> Result<T, Error> {
 		let rpc_error = |source| Error::Rpc { name: self.settings.name.clone(), source };
-		let client = RpcClient::from_insecure_url(self.settings.rpc_url()).await.map_err(rpc_error)?;
+		let client =
+			RpcClient::from_insecure_url(self.settings.rpc_url()).await.map_err(rpc_error)?;
 		client.request(method, params).await.map_err(rpc_error)
 	}
 
@@ -252,7 +253,9 @@ impl Node {
 
 	/// Asks the process to stop, and does not wait; nothing happens if it has ended.
 	pub fn ask_to_stop(&self) -> Result<(), Error> {
-		let Some(id) = self.process.id().and_then(|id| i32::try_from(id).ok()) else { return Ok(()) };
+		let Some(id) = self.process.id().and_then(|id| i32::try_from(id).ok()) else {
+			return Ok(());
+		};
 		kill(Pid::from_raw(id), Signal::SIGTERM).map_err(|errno| self.process_error(errno.into()))
 	}
 

@@ -42,14 +42,19 @@ mod tests {
 		let looks = Cell::new(0);
 		let look = || async {
 			looks.set(looks.get() + 1);
-			if looks.get() < 3 { Err(looks.get()) } else { Ok(looks.get()) }
+			if looks.get() < 3 {
+				Err(looks.get())
+			} else {
+				Ok(looks.get())
+			}
 		};
 		assert_eq!(until("three looks", Duration::from_secs(10), look).await.unwrap(), 3);
 	}
 
 	#[tokio::test]
 	async fn until_says_what_it_saw_last_when_it_is_too_late() {
-		let late = until::<(), _, _>("a miracle", Duration::ZERO, || async { Err("nothing") }).await;
+		let late =
+			until::<(), _, _>("a miracle", Duration::ZERO, || async { Err("nothing") }).await;
 		let told = late.unwrap_err().to_string();
 		assert_eq!(told, "a miracle did not happen within 0 s; last seen: nothing");
 	}

@@ -14,8 +14,9 @@ use sp_keystore::KeystorePtr;
 use std::{sync::Arc, time::Duration};
 use substrate_prometheus_endpoint::Registry;
 
-/// How long GRANDPA waits before it repeats a message: a third of a slot, as fast as a block can follow a block.
-const GOSSIP_DURATION: Duration = Duration::from_millis(1_000);
+/// How long a GRANDPA message takes to reach everybody: a round lasts about four of these, so that finality keeps up
+/// with a block every three seconds.
+const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
 /// The share of a slot in which a block is built, so that it arrives before the next slot.
 const PROPOSAL_SLOT_PORTION: f32 = 2. / 3.;
@@ -66,7 +67,15 @@ pub fn start(
 	let Consensus { block_import, babe_link, grandpa_link, telemetry, .. } = consensus;
 	let telemetry = telemetry.map(|telemetry| telemetry.handle());
 	if role.role.is_authority() {
-		start_authoring(&role, &tools, &network, block_import, babe_link, telemetry.clone(), tasks)?;
+		start_authoring(
+			&role,
+			&tools,
+			&network,
+			block_import,
+			babe_link,
+			telemetry.clone(),
+			tasks,
+		)?;
 	}
 	if role.finality {
 		start_finality(role, tools, network, grandpa_link, telemetry, tasks)?;

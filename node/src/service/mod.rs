@@ -1,9 +1,11 @@
-//! The node's parts and how they are started: [`partial`] opens what every command needs, [`network`] connects,
-//! [`consensus`] writes and finalises blocks, [`workers`] do what runs beside the chain.
+//! The node's parts and how they are started: [`ports`] makes sure that they can be reached, [`partial`] opens what every
+//! command needs, [`network`] connects, [`consensus`] writes and finalises blocks, [`workers`] do what runs beside
+//! the chain.
 
 mod consensus;
 mod network;
 mod partial;
+mod ports;
 mod workers;
 
 pub use partial::{open, Backend, Client, Parts, SelectChain, TransactionPool};
@@ -15,7 +17,11 @@ use sc_storage_monitor::StorageMonitorParams;
 use std::sync::Arc;
 
 /// Starts a node. It runs until the returned task manager is dropped or one of its essential tasks ends.
-pub fn start(config: Configuration, storage: StorageMonitorParams) -> Result<TaskManager, Error> {
+pub fn start(
+	mut config: Configuration,
+	storage: StorageMonitorParams,
+) -> Result<TaskManager, Error> {
+	ports::claim(&mut config)?;
 	let role = consensus::Role::of(&config);
 	let discovery = workers::AuthorityDiscovery::of(&config);
 	let database = config.database.path().map(ToOwned::to_owned);
@@ -29,7 +35,7 @@ pub fn start(config: Configuration, storage: StorageMonitorParams) -> Result<Tas
 		import_queue,
 		transaction_pool: pool,
 		other: mut halves,
-	} = partial::open(&config)?;
+	} = open(&config)?;
 	let keystore = keystore_container.keystore();
 	let sources = network::Sources {
 		client: &client,

@@ -48,14 +48,14 @@ pub fn start(
 	import_queue: impl ImportQueue<Block> + 'static,
 ) -> Result<(Network, Controls), Error> {
 	if !matches!(config.network.network_backend, NetworkBackendType::Litep2p) {
-		return Err(Error::Other("this node speaks litep2p only: leave out --network-backend".into()));
+		return Err(Error::Other(
+			"this node speaks litep2p only: leave out --network-backend".into(),
+		));
 	}
 	type Litep2p = Litep2pNetworkBackend;
 	let registry = config.prometheus_registry();
-	let mut net_config = FullNetworkConfiguration::<Block, Hash, Litep2p>::new(
-		&config.network,
-		registry.cloned(),
-	);
+	let mut net_config =
+		FullNetworkConfiguration::<Block, Hash, Litep2p>::new(&config.network, registry.cloned());
 	let metrics = <Litep2p as NetworkBackend<Block, Hash>>::register_notification_metrics(registry);
 
 	let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(

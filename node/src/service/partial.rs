@@ -73,7 +73,8 @@ pub fn open(config: &Configuration) -> Result<Parts, Error> {
 			sc_service::new_wasm_executor(&config.executor),
 			// Blocks with justifications outlive pruning: warp synchronisation is served from them.
 			vec![Arc::new(GrandpaPruningFilter)],
-		)?;
+		)
+		.map_err(|reason| not_opened(config, reason))?;
 	let client = Arc::new(client);
 	let telemetry = telemetry.map(|(worker, telemetry)| {
 		task_manager.spawn_handle().spawn("telemetry", None, worker.run());
@@ -104,6 +105,15 @@ pub fn open(config: &Configuration) -> Result<Parts, Error> {
 	})
 }
 
+/// Says which database it was, and what can be done.
+fn not_opened(config: &Configuration, reason: Error) -> Error {
+	let path = config.database.path().map_or_else(String::new, |path| path.display().to_string());
+	Error::Other(format!(
+		"the database {path} can't be opened: {reason}. Put back a copy, or remove it with purge-chain and \
+		 synchronise again"
+	))
+}
+
 fn telemetry(config: &Configuration) -> Result<Option<(TelemetryWorker, Telemetry)>, Error> {
 	let endpoints = config.telemetry_endpoints.clone().filter(|endpoints| !endpoints.is_empty());
 	let Some(endpoints) = endpoints else { return Ok(None) };
@@ -121,7 +131,7 @@ fn consensus(
 	tasks: &TaskManager,
 	telemetry: Option<Telemetry>,
 ) -> Result<(ImportQueue, Consensus), Error> {
-	let telemetry_handle = telemetry.as_ref().map(|telemetry| telemetry.handle());
+	let telemetry_handle = telemetry.as_ref().map(Telemetry::handle);
 	let (grandpa_import, grandpa_link) = sc_consensus_grandpa::block_import(
 		client.clone(),
 		JUSTIFICATION_PERIOD,
@@ -159,10 +169,9 @@ pub fn inherents(
 	slot_duration: SlotDuration,
 ) -> (sp_consensus_babe::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider) {
 	let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-	let slot =
-		sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
-			*timestamp,
-			slot_duration,
-		);
+	let slot = sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
+		*timestamp,
+		slot_duration,
+	);
 	(slot, timestamp)
 }

@@ -42,14 +42,13 @@ impl AuthorityDiscovery {
 		if !self.is_authority {
 			return;
 		}
-		let dht_events = network.service.event_stream("authority-discovery").filter_map(
-			|event| async move {
+		let dht_events =
+			network.service.event_stream("authority-discovery").filter_map(|event| async move {
 				match event {
 					Event::Dht(event) => Some(event),
 					_ => None,
 				}
-			},
-		);
+			});
 		let (worker, _service) = new_worker_and_service_with_config(
 			WorkerConfig {
 				publish_non_global_ips: self.publish_private_addresses,

@@ -128,10 +128,7 @@ fn only_wraps(call: &RuntimeCall) -> bool {
 
 /// Calls that can move the caller's money, at once or by permission given to somebody else.
 fn moves_money(call: &RuntimeCall) -> bool {
-	matches!(
-		call,
-		RuntimeCall::Balances(..) | RuntimeCall::Treasury(..) | RuntimeCall::Sudo(..)
-	)
+	matches!(call, RuntimeCall::Balances(..) | RuntimeCall::Treasury(..) | RuntimeCall::Sudo(..))
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {

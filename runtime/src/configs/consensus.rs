@@ -16,10 +16,8 @@ use sp_staking::SessionIndex;
 
 /// BABE from the first block on: a slot has a primary author with probability one in four, and always a secondary
 /// one that proves its turn by VRF, so that blocks come every slot and randomness never stands still.
-pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
-	c: (1, 4),
-	allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
-};
+pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration =
+	BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
 /// The most validators there can be.
 pub type MaxAuthorities = ConstU32<100>;
@@ -126,4 +124,3 @@ impl Convert<AccountId, Option<()>> for AccountSaysItAll {
 		Some(())
 	}
 }
-

@@ -6,9 +6,7 @@ use crate::{
 		origins::{self, ReferendumCanceller},
 		tracks::Tracks,
 	},
-	parameters::{
-		dynamic_params::governance::VoteLockingPeriod, Within, MAX_PERIOD, MIN_PERIOD,
-	},
+	parameters::{dynamic_params::governance::VoteLockingPeriod, Within, MAX_PERIOD, MIN_PERIOD},
 	weights, Balance, Balances, OriginCaller, Preimage, Referenda, Runtime, RuntimeBlockWeights,
 	RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, Scheduler, System, Treasury,
 };
@@ -22,11 +20,10 @@ use frame_support::{
 };
 use frame_system::{EnsureRoot, EnsureSigned};
 use smartlayer_types::{time::DAYS, AccountId, BlockNumber, SLN};
-use sp_runtime::Perbill;
 
 parameter_types! {
 	pub MaximumSchedulerWeight: Weight =
-		Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+		RuntimeBlockWeights::get().max_block.saturating_div(2);
 	pub const PreimageBaseDeposit: Balance = deposit(2, 64);
 	pub const PreimageByteDeposit: Balance = deposit(0, 1);
 	pub const PreimageHoldReason: RuntimeHoldReason =

@@ -30,9 +30,16 @@ use sp_runtime::{
 	FixedPointNumber, Perbill, Permill, Perquintill,
 };
 
+/// What is held for an item in storage, whatever its size.
+pub const ITEM_DEPOSIT: Balance = 100 * MILLI_SLN;
+
+/// What is held for a byte in storage.
+pub const BYTE_DEPOSIT: Balance = MILLI_SLN;
+
 /// What is held for storage: the price of an item and of each of its bytes. It comes back with the item's removal.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
-	items as Balance * 100 * MILLI_SLN + bytes as Balance * MILLI_SLN
+	let for_items = (items as Balance).saturating_mul(ITEM_DEPOSIT);
+	for_items.saturating_add((bytes as Balance).saturating_mul(BYTE_DEPOSIT))
 }
 
 /// An account below this disappears with what is left in it.
@@ -40,6 +47,9 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 10 * MILLI_SLN;
 
 /// What the weight of an empty extrinsic costs; all other weight costs in proportion.
 pub const BASE_EXTRINSIC_FEE: Balance = MILLI_SLN;
+
+/// Reference time of an empty extrinsic, in picoseconds.
+const BASE_WEIGHT: Balance = ExtrinsicBaseWeight::get().ref_time() as Balance;
 
 /// What a byte of a transaction costs.
 pub const BYTE_FEE: Balance = 10 * MICRO_SLN;
@@ -87,12 +97,11 @@ impl WeightToFeePolynomial for WeightToFee {
 	type Balance = Balance;
 
 	fn polynomial() -> WeightToFeeCoefficients<Balance> {
-		let base = Balance::from(ExtrinsicBaseWeight::get().ref_time());
 		[WeightToFeeCoefficient {
 			degree: 1,
 			negative: false,
-			coeff_frac: Perbill::from_rational(BASE_EXTRINSIC_FEE % base, base),
-			coeff_integer: BASE_EXTRINSIC_FEE / base,
+			coeff_frac: Perbill::from_rational(BASE_EXTRINSIC_FEE % BASE_WEIGHT, BASE_WEIGHT),
+			coeff_integer: BASE_EXTRINSIC_FEE / BASE_WEIGHT,
 		}]
 		.into_iter()
 		.collect()
@@ -152,12 +161,8 @@ impl pallet_treasury::Config for Runtime {
 	type RejectOrigin = EitherOf<EnsureRoot<AccountId>, Treasurer>;
 	type RuntimeEvent = RuntimeEvent;
 	type SpendFunds = ();
-	type SpendOrigin = EnsureWithSuccess<
-		EitherOf<EnsureRoot<AccountId>, Treasurer>,
-		AccountId,
-		MaxSpend,
-	>;
+	type SpendOrigin =
+		EnsureWithSuccess<EitherOf<EnsureRoot<AccountId>, Treasurer>, AccountId, MaxSpend>;
 	type SpendPeriod = Within<SpendPeriod, MIN_PERIOD, MAX_PERIOD>;
 	type WeightInfo = weights::pallet_treasury::WeightInfo<Runtime>;
 }
-

@@ -4,8 +4,7 @@ use crate::{
 	genesis,
 	parameters::{ParameterAdmin, RuntimeParameters},
 	weights, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
-	RuntimeTask,
-	TxExtension, UncheckedExtrinsic, VERSION,
+	RuntimeTask, TxExtension, UncheckedExtrinsic, VERSION,
 };
 use frame_support::{
 	derive_impl,
@@ -48,7 +47,7 @@ parameter_types! {
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(BLOCK_BYTES)
 		.modify_max_length_for_class(DispatchClass::Normal, |limit| {
-			*limit = NORMAL_DISPATCH_RATIO * *limit
+			*limit = NORMAL_DISPATCH_RATIO.mul_floor(*limit);
 		})
 		.build();
 }

@@ -62,6 +62,7 @@ impl Periods {
 }
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, clippy::unreachable, reason = "what the macro expands to")]
 pub mod pallet {
 	use super::*;
 	use frame_support::{pallet_prelude::*, traits::dynamic_params::AggregatedKeyValue};

@@ -10,6 +10,7 @@ use frame_support::{
 pub use pallet::*;
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, clippy::unreachable, reason = "what the macro expands to")]
 pub mod pallet {
 	use frame_support::pallet_prelude::*;
 

@@ -39,15 +39,13 @@ const fn percent(numerator: u128) -> FixedI64 {
 const SIMPLE_MAJORITY: Curve = Curve::make_linear(1, 1, percent(50), percent(100));
 
 /// Approval for root: stays near 80 % for the first sixth, then falls to one half.
-const ROOT_APPROVAL: Curve =
-	Curve::make_reciprocal(4, 28, percent(80), percent(50), percent(100));
+const ROOT_APPROVAL: Curve = Curve::make_reciprocal(4, 28, percent(80), percent(50), percent(100));
 
 /// Support for root: from half of all tokens down to nearly none at the end.
 const ROOT_SUPPORT: Curve = Curve::make_linear(28, 28, percent(0), percent(50));
 
 /// Support for a narrow origin: falls quickly to 1 % in half of the period.
-const NARROW_SUPPORT: Curve =
-	Curve::make_reciprocal(14, 28, percent(1), percent(0), percent(50));
+const NARROW_SUPPORT: Curve = Curve::make_reciprocal(14, 28, percent(1), percent(0), percent(50));
 
 /// The tracks by ascending identifier. An identifier is never given to another track.
 fn all_terms() -> [Terms; 4] {
@@ -120,9 +118,9 @@ impl pallet_referenda::TracksInfo<Balance, BlockNumber> for Tracks {
 	type RuntimeOrigin = OriginCaller;
 
 	fn tracks() -> impl Iterator<Item = Cow<'static, Track<Self::Id, Balance, BlockNumber>>> {
-		all_terms().into_iter().map(|terms| {
-			Cow::Owned(Track { id: terms.id, info: terms.into_info() })
-		})
+		all_terms()
+			.into_iter()
+			.map(|terms| Cow::Owned(Track { id: terms.id, info: terms.into_info() }))
 	}
 
 	fn track_for(origin: &Self::RuntimeOrigin) -> Result<Self::Id, ()> {
