@@ -92,6 +92,16 @@ fn the_epoch_length_comes_from_genesis() {
 }
 
 #[test]
+fn clients_find_metadata_of_three_versions() {
+	TestExternalities::default().execute_with(|| {
+		for version in [14, 15, 16] {
+			assert!(Runtime::metadata_versions().contains(&version), "version {version}");
+			assert!(Runtime::metadata_at_version(version).is_some(), "version {version}");
+		}
+	});
+}
+
+#[test]
 fn an_epoch_length_out_of_bounds_is_no_genesis() {
 	for length in [0, MIN_EPOCH_LENGTH - 1, MAX_EPOCH_LENGTH + 1] {
 		let mut genesis = full(presets::LOCAL);

@@ -21,8 +21,12 @@ async fn finality_survives_one_fault_stalls_at_two_and_goes_on_after() {
 	let folder = folder();
 	let mut network = local_network(folder.path()).await;
 
-	// Four of four.
+	// Four of four; they know one another, and say how far they are.
 	network.finalizes(3, FINALITY).await.expect("four validators finalise");
+	let metrics = network.settings(Validator::Alice).metrics_url();
+	let others = "substrate_authority_discovery_known_authorities_count";
+	metric(&metrics, others, |count| count >= 3.).await;
+	metric(&metrics, "substrate_block_height{status=\"finalized\"", |block| block >= 3.).await;
 
 	// Three of four: one is killed without warning.
 	network.take(Validator::Dave).kill().await.expect("dave is killed");
@@ -43,6 +47,21 @@ async fn finality_survives_one_fault_stalls_at_two_and_goes_on_after() {
 		.await
 		.expect("four validators finalise again");
 	network.stop().await.expect("all stop");
+}
+
+/// Waits until a metric is as wanted.
+async fn metric(url: &str, name: &str, wanted: impl Fn(f64) -> bool) {
+	let look = || async {
+		let text = reqwest::get(url).await.and_then(reqwest::Response::error_for_status);
+		let text = text.map_err(|reason| reason.to_string())?.text().await;
+		let text = text.map_err(|reason| reason.to_string())?;
+		let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+		match line.rsplit(' ').next().unwrap_or_default().parse() {
+			Ok(value) if wanted(value) => Ok(()),
+			_ => Err(line.to_owned()),
+		}
+	};
+	until(name, FINALITY, look).await.expect("the metric becomes as wanted");
 }
 
 /// Waits until blocks were made without any becoming final; returns the last final one.

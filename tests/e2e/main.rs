@@ -5,6 +5,7 @@
 mod bad_input;
 mod chain_specs;
 mod clients;
+mod devnet;
 mod documents;
 mod equivocation;
 mod finality;
