@@ -3,7 +3,10 @@
 use crate::{
 	configs::{
 		accounts::ProxyType,
-		money::{WeightToFee, BASE_EXTRINSIC_FEE, EXISTENTIAL_DEPOSIT},
+		money::{
+			FeesToTreasuryAndAuthor, TreasuryAccount, WeightToFee, BASE_EXTRINSIC_FEE,
+			EXISTENTIAL_DEPOSIT,
+		},
 	},
 	genesis::{
 		constants::{EpochDuration, MAX_EPOCH_LENGTH, MIN_EPOCH_LENGTH},
@@ -14,17 +17,18 @@ use crate::{
 	AccountId, Balances, OriginCaller, Parameters, Runtime, RuntimeCall, RuntimeGenesisConfig,
 	RuntimeOrigin, Session, System,
 };
+use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok,
 	genesis_builder_helper::{build_state, get_preset},
-	traits::{Get, InstanceFilter},
+	traits::{fungible::Balanced, Get, InstanceFilter, OnUnbalanced},
 	weights::{constants::ExtrinsicBaseWeight, Weight, WeightToFee as _},
 };
 use pallet_referenda::TracksInfo;
 use smartlayer_types::{time::HOURS, SLN};
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{traits::BadOrigin, DispatchError};
+use sp_runtime::{traits::BadOrigin, Digest, DigestItem, DispatchError};
 
 /// The genesis that a preset makes, as a node makes it.
 fn chain(preset: &str) -> TestExternalities {
@@ -180,6 +184,42 @@ fn an_empty_extrinsic_costs_the_base_fee_and_nothing_costs_nothing() {
 	assert_eq!(WeightToFee::weight_to_fee(&Weight::zero()), 0);
 	let fee = WeightToFee::weight_to_fee(&ExtrinsicBaseWeight::get());
 	assert!(fee.abs_diff(BASE_EXTRINSIC_FEE) <= BASE_EXTRINSIC_FEE / 1_000_000, "{fee}");
+}
+
+/// Begins block one as validator number nought writes it.
+fn authored_by_the_first_validator() {
+	use sp_consensus_babe::{
+		digests::{PreDigest, SecondaryPlainPreDigest},
+		BABE_ENGINE_ID,
+	};
+	let slot = 1.into();
+	let turn = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot });
+	let digest = vec![DigestItem::PreRuntime(BABE_ENGINE_ID, turn.encode())];
+	System::initialize(&1, &Default::default(), &Digest { logs: digest });
+}
+
+#[test]
+fn fees_go_to_treasury_and_author_and_none_is_lost() {
+	chain(presets::DEVELOPMENT).execute_with(|| {
+		authored_by_the_first_validator();
+		let owned =
+			|| (Balances::free_balance(TreasuryAccount::get()), Balances::free_balance(alice()));
+		let before = (owned(), Balances::total_issuance());
+		let fees_and_tips = [Balances::issue(101), Balances::issue(7)];
+		FeesToTreasuryAndAuthor::on_unbalanceds(fees_and_tips.into_iter());
+		let ((treasury, author), issuance) = before;
+		assert_eq!(owned(), (treasury + 80, author + 21 + 7));
+		assert_eq!(Balances::total_issuance(), issuance + 108);
+	});
+}
+
+#[test]
+fn what_no_author_can_take_is_burned() {
+	chain(presets::DEVELOPMENT).execute_with(|| {
+		let issuance = Balances::total_issuance();
+		FeesToTreasuryAndAuthor::on_unbalanceds([Balances::issue(100)].into_iter());
+		assert_eq!(Balances::total_issuance(), issuance + 80);
+	});
 }
 
 #[test]

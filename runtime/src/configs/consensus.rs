@@ -1,8 +1,8 @@
 //! Consensus: who writes blocks, who finalises them, and what happens to those who do it twice.
 
 use crate::{
-	genesis::constants::EpochDuration, weights, Babe, Balance, Balances, Historical, Offences,
-	Runtime, RuntimeEvent, Session, SessionKeys,
+	genesis::constants::EpochDuration, Babe, Balance, Balances, Historical, Offences, Runtime,
+	RuntimeEvent, Session, SessionKeys,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -72,7 +72,8 @@ impl pallet_session::Config for Runtime {
 	type ShouldEndSession = Babe;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ConvertInto;
-	type WeightInfo = weights::pallet_session::WeightInfo<Runtime>;
+	// The SDK can measure sessions only beside its staking pallet: these are its own measurements.
+	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_session::historical::Config for Runtime {

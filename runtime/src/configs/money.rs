@@ -149,7 +149,7 @@ impl pallet_treasury::Config for Runtime {
 	type Beneficiary = AccountId;
 	type BeneficiaryLookup = IdentityLookup<AccountId>;
 	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = ();
+	type BenchmarkHelper = ExistingBeneficiary;
 	type BlockNumberProvider = System;
 	type Burn = NoBurn;
 	type BurnDestination = ();
@@ -165,4 +165,21 @@ impl pallet_treasury::Config for Runtime {
 		EnsureWithSuccess<EitherOf<EnsureRoot<AccountId>, Treasurer>, AccountId, MaxSpend>;
 	type SpendPeriod = Within<SpendPeriod, MIN_PERIOD, MAX_PERIOD>;
 	type WeightInfo = weights::pallet_treasury::WeightInfo<Runtime>;
+}
+
+/// Benchmarks pay amounts that could not make an account: they pay to one that exists.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct ExistingBeneficiary;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_treasury::ArgumentsFactory<(), AccountId> for ExistingBeneficiary {
+	fn create_asset_kind(_: u32) {}
+
+	fn create_beneficiary(seed: [u8; 32]) -> AccountId {
+		use frame_support::traits::fungible::Mutate;
+		let beneficiary = AccountId::new(seed);
+		let funded = Balances::mint_into(&beneficiary, EXISTENTIAL_DEPOSIT);
+		frame_support::assert_ok!(funded);
+		beneficiary
+	}
 }
