@@ -46,7 +46,7 @@ async fn table(output: &Path) -> Vec<(u16, u32)> {
 
 /// The RPC port and the final block in a row of the table.
 fn row(line: &str) -> Option<(u16, u32)> {
-	let after = |mark: &str| Some(line.split(mark).nth(1)?.split_whitespace().next()?);
+	let after = |mark: &str| line.split(mark).nth(1)?.split_whitespace().next();
 	Some((after("ws://127.0.0.1:")?.parse().ok()?, after("#")?.parse().ok()?))
 }
 
