@@ -186,7 +186,7 @@ fn an_empty_extrinsic_costs_the_base_fee_and_nothing_costs_nothing() {
 	assert!(fee.abs_diff(BASE_EXTRINSIC_FEE) <= BASE_EXTRINSIC_FEE / 1_000_000, "{fee}");
 }
 
-/// Begins block one as validator number nought writes it.
+/// Begins the next block as validator number nought writes it.
 fn authored_by_the_first_validator() {
 	use sp_consensus_babe::{
 		digests::{PreDigest, SecondaryPlainPreDigest},
@@ -195,7 +195,7 @@ fn authored_by_the_first_validator() {
 	let slot = 1.into();
 	let turn = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot });
 	let digest = vec![DigestItem::PreRuntime(BABE_ENGINE_ID, turn.encode())];
-	System::initialize(&1, &Default::default(), &Digest { logs: digest });
+	System::initialize(&2, &Default::default(), &Digest { logs: digest });
 }
 
 #[test]
