@@ -38,8 +38,7 @@ parameter_types! {
 	pub const BlockHashCount: BlockNumber = 4096;
 	pub const Version: RuntimeVersion = VERSION;
 	pub const SS58Prefix: u16 = 42;
-	/// Weight limits of a block: half a second for everybody's calls would be too tight for elections and too
-	/// loose for import, see [`BLOCK_REF_TIME`].
+	/// Weight limits of a block, see [`BLOCK_REF_TIME`] and [`BLOCK_PROOF_SIZE`].
 	pub RuntimeBlockWeights: BlockWeights = BlockWeights::with_sensible_defaults(
 		Weight::from_parts(BLOCK_REF_TIME, BLOCK_PROOF_SIZE),
 		NORMAL_DISPATCH_RATIO,
