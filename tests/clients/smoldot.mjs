@@ -26,11 +26,21 @@ check("smoldot", ["<raw chain specification with boot nodes>"], async (path, lea
 	return { block: block.number, hash: block.hash, stateRoot: header.stateRoot };
 });
 
-/** Resolves with the first finalised block whose number is at least `least`. */
+/**
+ * Resolves with the first finalised block whose number is at least `least`.
+ *
+ * The block stays pinned: reading it starts with the metadata, which a light client fetches from its peers, and on a
+ * busy machine the next block may be final before that is done.
+ */
 function finalised(client, least) {
 	return new Promise((resolve, reject) => {
 		client.finalizedBlock$.subscribe({
-			next: (block) => block.number >= least && resolve(block),
+			next: (block) => {
+				if (block.number >= least) {
+					client.hodlBlock(block.hash);
+					resolve(block);
+				}
+			},
 			error: reject,
 		});
 	});
