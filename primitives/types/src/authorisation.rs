@@ -1,5 +1,7 @@
 //! Signatures by which an account authorises something that others take to the chain.
 
+#![allow(clippy::cast_possible_truncation, reason = "the codec's derive numbers variants so")]
+
 use crate::{
 	evm::{evm_account, has_low_s, EvmSignature},
 	AccountId,
