@@ -3,8 +3,9 @@
 use crate::{
 	configs::consensus::BABE_GENESIS_EPOCH_CONFIG,
 	genesis::{constants::EpochDuration, presets},
-	AccountId, AuthorityDiscovery, Babe, Balance, Block, Executive, Grandpa, Historical,
-	InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	AccountId, AnchorElections, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Commitments,
+	Executive, Grandpa, InherentDataExt, Nonce, Payouts, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, ServiceNodes, SessionKeys, Slo, System, TokenRegistry,
 	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
@@ -16,11 +17,34 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
+use smartlayer_commitment::{
+	api::{AnchorSet, Duty, Expected},
+	Bridge, Choice, ConfirmedSnapshot, HistoryPeaks, IntervalNumber, IntervalRecord,
+	LivingProposal, Receipt, RecordedSignatures, SignerBitmap, Snapshot,
+};
+use smartlayer_promises::{self as promises, Channel, ChannelId, Claim, Quote, Rejection};
+use smartlayer_types::{
+	elections_api::{
+		CandidateInfo, PendingInfo, ResultInfo, SeatInfo, SetInfo, TermInfo, VoterInfo, VotesInfo,
+	},
+	evm::EvmSignature,
+	nodes::{self, EpochIndex, EraIndex, PeerKey},
+	nodes_api::{EraStatus, NodeEra, NodeInfo, NodePage, NodeParameters, NodeTotals, PendingSlash},
+	registry::{Contract, PaymentTerms},
+	registry_api::{ClassInfo, PlacementInfo, RoundInfo, RulesVersion},
+	rules::Rules,
+	slo::{
+		api::{CommitmentState, GuardState, SloParameters, UnresolvedReports},
+		epoch::EpochRecord,
+		verdict::Verdict,
+	},
+	ClassId, SetId,
+};
 use sp_api::impl_runtime_apis;
 use sp_authority_discovery::AuthorityId as AuthorityDiscoveryId;
 use sp_consensus_babe as babe;
 use sp_consensus_grandpa as grandpa;
-use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
+use sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256};
 use sp_runtime::{
 	traits::{Block as BlockT, NumberFor},
 	transaction_validity::{TransactionSource, TransactionValidity},
@@ -134,7 +158,7 @@ impl_runtime_apis! {
 			_slot: babe::Slot,
 			authority_id: babe::AuthorityId,
 		) -> Option<babe::OpaqueKeyOwnershipProof> {
-			Historical::prove((babe::KEY_TYPE, authority_id))
+			AnchorElections::prove((babe::KEY_TYPE, authority_id))
 				.map(|proof| babe::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 
@@ -159,7 +183,7 @@ impl_runtime_apis! {
 			_set_id: grandpa::SetId,
 			authority_id: grandpa::AuthorityId,
 		) -> Option<grandpa::OpaqueKeyOwnershipProof> {
-			Historical::prove((grandpa::KEY_TYPE, authority_id))
+			AnchorElections::prove((grandpa::KEY_TYPE, authority_id))
 				.map(|proof| grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 
@@ -248,6 +272,314 @@ impl_runtime_apis! {
 
 		fn query_length_to_fee(length: u32) -> Balance {
 			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl smartlayer_promises::api::PayoutsApi<Block> for Runtime {
+		fn channel(id: ChannelId) -> Option<Channel> {
+			Payouts::channel(id)
+		}
+
+		fn quote(claim: Claim) -> Result<Quote, Rejection> {
+			Payouts::quote(claim)
+		}
+
+		fn parameters() -> promises::Parameters {
+			Payouts::parameters()
+		}
+
+		fn terms(payee: AccountId, class: ClassId) -> Option<promises::Terms> {
+			Payouts::terms(payee, class)
+		}
+
+		fn last_salt(payer: AccountId) -> u64 {
+			Payouts::last_salt(payer)
+		}
+	}
+
+	impl smartlayer_types::registry_api::TokenRegistryApi<Block> for Runtime {
+		fn class(class: ClassId) -> Option<ClassInfo> {
+			TokenRegistry::class(class)
+		}
+
+		fn classes(from: ClassId, limit: u32) -> Vec<ClassInfo> {
+			TokenRegistry::classes(from, limit)
+		}
+
+		fn next_class() -> ClassId {
+			TokenRegistry::next_class()
+		}
+
+		fn verified_class(contract: Contract) -> Option<ClassId> {
+			TokenRegistry::verified_class(contract)
+		}
+
+		fn rules_at(class: ClassId, interval: u64) -> Option<Rules> {
+			TokenRegistry::rules_at(class, interval)
+		}
+
+		fn rules_versions(class: ClassId) -> Vec<RulesVersion> {
+			TokenRegistry::rules_versions(class)
+		}
+
+		fn signs_as_issuer(class: ClassId, account: AccountId) -> bool {
+			TokenRegistry::signs_as_issuer(class, &account)
+		}
+
+		fn payment_terms(class: ClassId) -> Option<PaymentTerms> {
+			TokenRegistry::payment_terms(class)
+		}
+
+		fn placements(from: ClassId, limit: u32) -> Vec<PlacementInfo> {
+			TokenRegistry::placements(from, limit)
+		}
+
+		fn verification_round(class: ClassId) -> Option<RoundInfo> {
+			TokenRegistry::verification_round(class)
+		}
+
+		fn issuer_nonce(issuer: AccountId) -> u64 {
+			TokenRegistry::issuer_nonce(&issuer)
+		}
+	}
+
+	impl smartlayer_types::nodes_api::ServiceNodesApi<Block> for Runtime {
+		fn node(account: AccountId) -> Option<NodeInfo> {
+			ServiceNodes::node(&account)
+		}
+
+		fn node_at_endpoint(endpoint: Vec<u8>) -> Option<AccountId> {
+			ServiceNodes::node_at_endpoint(&endpoint)
+		}
+
+		fn nodes(from: u32, limit: u32) -> NodePage {
+			ServiceNodes::nodes(from, limit)
+		}
+
+		fn active_nodes(from: u32, limit: u32) -> NodePage {
+			ServiceNodes::active_nodes(from, limit)
+		}
+
+		fn placement_salt(account: AccountId) -> Option<H256> {
+			ServiceNodes::placement_salt(&account)
+		}
+
+		fn terms_at(account: AccountId, epoch: EpochIndex) -> Option<nodes::Terms> {
+			ServiceNodes::terms_at(&account, epoch)
+		}
+
+		fn pending_slashes(account: AccountId) -> Vec<PendingSlash> {
+			ServiceNodes::pending_slashes(&account)
+		}
+
+		fn node_era(era: EraIndex, account: AccountId) -> NodeEra {
+			ServiceNodes::node_era(era, &account)
+		}
+
+		fn era_status() -> EraStatus {
+			ServiceNodes::era_status()
+		}
+
+		fn node_totals() -> NodeTotals {
+			ServiceNodes::node_totals()
+		}
+
+		fn node_parameters() -> NodeParameters {
+			ServiceNodes::node_parameters()
+		}
+
+		fn required_bond(terms: nodes::Terms) -> Balance {
+			ServiceNodes::required_bond(&terms)
+		}
+
+		fn registration_digest(account: AccountId, endpoint: Vec<u8>, key: PeerKey) -> Option<H256> {
+			ServiceNodes::registration_digest(&account, &endpoint, &key)
+		}
+	}
+
+	impl smartlayer_types::elections_api::AnchorElectionsApi<Block> for Runtime {
+		fn candidates(after: Option<AccountId>, limit: u32) -> Vec<CandidateInfo> {
+			AnchorElections::candidates(after, limit)
+		}
+
+		fn voters(after: Option<(Balance, AccountId)>, limit: u32) -> Vec<VoterInfo> {
+			AnchorElections::voters(after, limit)
+		}
+
+		fn votes_of(account: AccountId) -> VotesInfo {
+			AnchorElections::votes_of(account)
+		}
+
+		fn current_set() -> SetInfo {
+			AnchorElections::current_set()
+		}
+
+		fn next_set() -> SetInfo {
+			AnchorElections::next_set()
+		}
+
+		fn anchor_set(set: SetId) -> Option<SetInfo> {
+			AnchorElections::anchor_set(set)
+		}
+
+		fn elected() -> Vec<SeatInfo> {
+			AnchorElections::elected()
+		}
+
+		fn runners_up() -> Vec<SeatInfo> {
+			AnchorElections::runners_up()
+		}
+
+		fn term() -> TermInfo {
+			AnchorElections::term()
+		}
+
+		fn pending_result() -> Option<PendingInfo> {
+			AnchorElections::pending_result()
+		}
+
+		fn last_result() -> Option<ResultInfo> {
+			AnchorElections::last_result()
+		}
+
+		fn reward_of(account: AccountId) -> Balance {
+			AnchorElections::reward_of(account)
+		}
+
+		fn key_proof(key_type: [u8; 4], key: Vec<u8>) -> Option<Vec<u8>> {
+			AnchorElections::key_proof(key_type, key)
+		}
+	}
+
+	impl smartlayer_commitment::api::CommitmentsApi<Block> for Runtime {
+		fn current_interval() -> IntervalNumber {
+			Commitments::current_interval()
+		}
+
+		fn interval(interval: IntervalNumber) -> Option<IntervalRecord> {
+			Commitments::interval(interval)
+		}
+
+		fn intervals(from: IntervalNumber, limit: u32) -> Vec<(IntervalNumber, IntervalRecord)> {
+			Commitments::intervals(from, limit)
+		}
+
+		fn accepting() -> bool {
+			Commitments::accepting()
+		}
+
+		fn turn_order(interval: IntervalNumber) -> Option<Vec<u32>> {
+			Commitments::turn_order(interval)
+		}
+
+		fn duty(at: BlockNumber) -> Option<Duty> {
+			Commitments::duty(at)
+		}
+
+		fn expected() -> Option<Expected> {
+			Commitments::expected()
+		}
+
+		fn living_proposal() -> Option<LivingProposal> {
+			Commitments::living_proposal()
+		}
+
+		fn last_confirmed() -> Option<ConfirmedSnapshot> {
+			Commitments::last_confirmed()
+		}
+
+		fn snapshot(interval: IntervalNumber) -> Option<ConfirmedSnapshot> {
+			Commitments::snapshot(interval)
+		}
+
+		fn history() -> HistoryPeaks {
+			Commitments::history()
+		}
+
+		fn set(set: SetId) -> Option<AnchorSet> {
+			Commitments::set(set)
+		}
+
+		fn set_of(interval: IntervalNumber) -> Option<AnchorSet> {
+			Commitments::set_of(interval)
+		}
+
+		fn next_set(interval: IntervalNumber) -> Option<AnchorSet> {
+			Commitments::next_set(interval)
+		}
+
+		fn owes(set: SetId) -> bool {
+			Commitments::owes(set)
+		}
+
+		fn bridges() -> Vec<Bridge> {
+			Commitments::bridges()
+		}
+
+		fn signatures(interval: IntervalNumber, bridge: Bridge) -> Option<RecordedSignatures> {
+			Commitments::signatures(interval, bridge)
+		}
+
+		fn receipt(interval: IntervalNumber, bridge: Bridge) -> Option<Receipt> {
+			Commitments::receipt(interval, bridge)
+		}
+
+		fn incarnation(origin: AccountId) -> u32 {
+			Commitments::incarnation(origin)
+		}
+
+		fn submit_proposal(snapshot: Snapshot, counted: SignerBitmap, signature: EvmSignature) -> Option<()> {
+			Commitments::submit_proposal(snapshot, counted, signature)
+		}
+
+		fn submit_vote(member: u32, proposal: H256, choice: Choice, signature: EvmSignature) -> Option<()> {
+			Commitments::submit_vote(member, proposal, choice, signature)
+		}
+
+		fn submit_signatures(interval: IntervalNumber, bridge: Bridge, signatures: RecordedSignatures) -> Option<()> {
+			Commitments::submit_signatures(interval, bridge, signatures)
+		}
+
+		fn submit_receipt(member: u32, interval: IntervalNumber, bridge: Bridge, receipt: Receipt, signature: EvmSignature) -> Option<()> {
+			Commitments::submit_receipt(member, interval, bridge, receipt, signature)
+		}
+
+		fn submit_incarnation(member: u32, incarnation: u32, signature: EvmSignature) -> Option<()> {
+			Commitments::submit_incarnation(member, incarnation, signature)
+		}
+	}
+
+	impl smartlayer_types::slo::api::SloApi<Block> for Runtime {
+		fn slo_parameters() -> SloParameters {
+			Slo::slo_parameters()
+		}
+
+		fn slo_epochs() -> Vec<EpochRecord> {
+			Slo::slo_epochs()
+		}
+
+		fn slo_drawn(epoch: u64, output: [u8; 32], nodes: Vec<AccountId>) -> Vec<AccountId> {
+			Slo::slo_drawn(epoch, output, nodes)
+		}
+
+		fn slo_commitments(epoch: u64) -> Vec<CommitmentState> {
+			Slo::slo_commitments(epoch)
+		}
+
+		fn slo_unresolved(epoch: u64, after: Option<AccountId>, limit: u32) -> Vec<UnresolvedReports> {
+			Slo::slo_unresolved(epoch, after, limit)
+		}
+
+		fn slo_verdict(epoch: u64, node: AccountId) -> Option<Verdict> {
+			Slo::slo_verdict(epoch, node)
+		}
+
+		fn slo_verdicts(after: Option<AccountId>, limit: u32) -> Vec<(AccountId, Verdict)> {
+			Slo::slo_verdicts(after, limit)
+		}
+
+		fn slo_guard(epoch: u64) -> Option<GuardState> {
+			Slo::slo_guard(epoch)
 		}
 	}
 

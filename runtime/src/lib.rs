@@ -40,6 +40,7 @@ impl_opaque_keys! {
 		pub babe: Babe,
 		pub grandpa: Grandpa,
 		pub authority_discovery: AuthorityDiscovery,
+		pub anchor: AnchorElections,
 	}
 }
 
@@ -130,6 +131,22 @@ mod runtime {
 	pub type Referenda = pallet_referenda;
 	#[runtime::pallet_index(44)]
 	pub type Origins = crate::governance::origins;
+
+	// Tokens and who serves them. Payouts come after the nodes, which record what was burned.
+	#[runtime::pallet_index(50)]
+	pub type TokenRegistry = pallet_token_registry;
+	#[runtime::pallet_index(51)]
+	pub type ServiceNodes = pallet_service_nodes;
+	#[runtime::pallet_index(52)]
+	pub type Payouts = pallet_payouts;
+
+	// Anchors. All of these look at sessions and epochs, so they come after Session.
+	#[runtime::pallet_index(60)]
+	pub type AnchorElections = pallet_anchor_elections;
+	#[runtime::pallet_index(61)]
+	pub type Commitments = pallet_commitments;
+	#[runtime::pallet_index(62)]
+	pub type Slo = pallet_slo;
 
 	// Development chains alone set its key.
 	#[runtime::pallet_index(255)]

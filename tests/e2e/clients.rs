@@ -62,7 +62,7 @@ async fn subxt_sends_a_transfer(url: &str) {
 }
 
 /// Runs a script of `tests/clients`; it must succeed and print one line of JSON.
-async fn run_client(script: &str, arguments: &[&str]) {
+pub(crate) async fn run_client(script: &str, arguments: &[&str]) {
 	let clients = repository().join("tests/clients");
 	assert!(
 		clients.join("node_modules").is_dir(),

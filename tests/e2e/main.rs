@@ -9,6 +9,7 @@ mod devnet;
 mod documents;
 mod equivocation;
 mod finality;
+mod rules;
 mod stopping;
 
 use smartlayer_cli::devnet::{node_beside_this_binary, Network, Node, NodeSettings, Settings};

@@ -357,7 +357,7 @@ pub mod pallet {
 
 		/// Ends a channel of which the signer is the payee: pays a last claim and gives the rest back.
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::close(claim.as_ref().map_or(0, Claim::hashes)))]
+		#[pallet::weight(Pallet::<T>::weight_of_close(claim.as_ref()))]
 		pub fn close(
 			origin: OriginFor<T>,
 			channel: ChannelId,

@@ -61,12 +61,19 @@ impl<T: Config> Pallet<T> {
 		Self::weight_with(claims, Recipients { payees: all, issuers: all })
 	}
 
+	/// The weight of closing with a last claim.
+	pub(crate) fn weight_of_close(claim: Option<&Claim>) -> Weight {
+		let steps = claim.map_or(0, Claim::hashes);
+		T::WeightInfo::close().saturating_add(T::WeightInfo::walk(steps))
+	}
+
 	/// The weight of a batch with so many recipients. The first payee and the first issuer are part of `redeem`.
 	fn weight_with(claims: &[Claim], recipients: Recipients) -> Weight {
 		let hashes = claims.iter().map(Claim::hashes).fold(0u32, u32::saturating_add);
 		let further = recipients.payees.max(recipients.issuers).saturating_sub(1);
-		let checked = T::WeightInfo::redeem(claims.len().saturated_into(), hashes);
-		checked.saturating_add(T::WeightInfo::credit_further(further))
+		T::WeightInfo::redeem(claims.len().saturated_into())
+			.saturating_add(T::WeightInfo::walk(hashes))
+			.saturating_add(T::WeightInfo::credit_further(further))
 	}
 }
 

@@ -8,12 +8,14 @@ pub trait WeightInfo {
 	fn open_with_authorisation() -> Weight;
 	fn top_up() -> Weight;
 	fn top_up_with_authorisation() -> Weight;
-	/// `n` claims of one payee and one issuer, with `s` hash-chain steps together.
-	fn redeem(n: u32, s: u32) -> Weight;
+	/// `n` claims of one payee and one issuer, without the steps of their hash chains.
+	fn redeem(n: u32) -> Weight;
+	/// `s` steps of hash chains.
+	fn walk(s: u32) -> Weight;
 	/// What a batch costs on top for `c` further pairs of a payee and an issuer.
 	fn credit_further(c: u32) -> Weight;
-	/// With a last claim of `s` hash-chain steps.
-	fn close(s: u32) -> Weight;
+	/// With a last claim, without the steps of its hash chain.
+	fn close() -> Weight;
 	fn request_close() -> Weight;
 	fn request_close_with_authorisation() -> Weight;
 	fn finish() -> Weight;
@@ -44,19 +46,20 @@ impl WeightInfo for () {
 		estimate(190, 5, 4)
 	}
 
-	fn redeem(n: u32, s: u32) -> Weight {
-		let claims = estimate(60, 1, 1).saturating_mul(n.into());
-		let steps = Weight::from_parts(700_000, 0).saturating_mul(s.into());
-		estimate(100, 6, 5).saturating_add(claims).saturating_add(steps)
+	fn redeem(n: u32) -> Weight {
+		estimate(100, 6, 5).saturating_add(estimate(60, 1, 1).saturating_mul(n.into()))
+	}
+
+	fn walk(s: u32) -> Weight {
+		Weight::from_parts(700_000, 0).saturating_mul(s.into())
 	}
 
 	fn credit_further(c: u32) -> Weight {
 		estimate(70, 3, 3).saturating_mul(c.into())
 	}
 
-	fn close(s: u32) -> Weight {
-		let steps = Weight::from_parts(700_000, 0).saturating_mul(s.into());
-		estimate(190, 7, 6).saturating_add(steps)
+	fn close() -> Weight {
+		estimate(190, 7, 6)
 	}
 
 	fn request_close() -> Weight {

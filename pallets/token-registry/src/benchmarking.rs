@@ -367,7 +367,7 @@ mod benches {
 		fund::<T>(&issuer);
 		let class = registered::<T>(&issuer);
 		let action = IssuerAction::Offer { class, to: None };
-		let valid_until = Pallet::<T>::now();
+		let valid_until = BlockNumber::MAX;
 		let digest = action.digest(Pallet::<T>::genesis(), 0, valid_until);
 		let authorisation = Authorisation::Evm(sign(&key, &digest));
 		// What hashing the largest action costs.

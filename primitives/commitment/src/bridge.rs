@@ -2,10 +2,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use smartlayer_types::{
-	abi,
-	evm::EvmAddress,
-};
+use smartlayer_types::{abi, evm::EvmAddress};
 use sp_core::H256;
 
 /// Name in a bridge's EIP-712 domain.

@@ -85,8 +85,11 @@ mod tests {
 		H256::repeat_byte(0x42)
 	}
 
+	/// Signs bytes as one account does.
+	type Sign = Box<dyn Fn(&[u8]) -> Authorisation>;
+
 	/// Every kind of signer with its account and its signature of some bytes.
-	fn signers() -> Vec<(AccountId, Box<dyn Fn(&[u8]) -> Authorisation>)> {
+	fn signers() -> Vec<(AccountId, Sign)> {
 		let sr = sr25519::Pair::from_seed(&[1; 32]);
 		let ed = ed25519::Pair::from_seed(&[2; 32]);
 		let ec = ecdsa::Pair::from_seed(&[3; 32]);

@@ -110,7 +110,7 @@ pub enum ProxyType {
 	/// Everything that moves no money.
 	#[codec(index = 1)]
 	NonTransfer,
-	/// Votes, referenda and their preimages.
+	/// Votes in referenda and for anchors, referenda and their preimages.
 	#[codec(index = 2)]
 	Governance,
 	/// Takes back announced calls of other proxies.
@@ -128,7 +128,15 @@ fn only_wraps(call: &RuntimeCall) -> bool {
 
 /// Calls that can move the caller's money, at once or by permission given to somebody else.
 fn moves_money(call: &RuntimeCall) -> bool {
-	matches!(call, RuntimeCall::Balances(..) | RuntimeCall::Treasury(..) | RuntimeCall::Sudo(..))
+	matches!(
+		call,
+		RuntimeCall::Balances(..)
+			| RuntimeCall::Treasury(..)
+			| RuntimeCall::Sudo(..)
+			| RuntimeCall::Payouts(..)
+			| RuntimeCall::TokenRegistry(..)
+			| RuntimeCall::ServiceNodes(..)
+	)
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -143,6 +151,11 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						RuntimeCall::ConvictionVoting(..)
 							| RuntimeCall::Referenda(..)
 							| RuntimeCall::Preimage(..)
+							| RuntimeCall::AnchorElections(
+								pallet_anchor_elections::Call::vote { .. }
+									| pallet_anchor_elections::Call::request_withdrawal { .. }
+									| pallet_anchor_elections::Call::withdraw { .. }
+							)
 					)
 			},
 			Self::CancelProxy => {
@@ -152,7 +165,16 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
 					)
 			},
-			Self::SessionKeys => only_wraps(call) || matches!(call, RuntimeCall::Session(..)),
+			Self::SessionKeys => {
+				only_wraps(call)
+					|| matches!(
+						call,
+						RuntimeCall::Session(..)
+							| RuntimeCall::AnchorElections(
+								pallet_anchor_elections::Call::purge_keys {}
+							)
+					)
+			},
 		}
 	}
 

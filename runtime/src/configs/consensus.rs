@@ -1,14 +1,15 @@
 //! Consensus: who writes blocks, who finalises them, and what happens to those who do it twice.
 
 use crate::{
-	genesis::constants::EpochDuration, Babe, Balance, Balances, Historical, Offences, Runtime,
-	RuntimeEvent, Session, SessionKeys,
+	genesis::constants::EpochDuration, AnchorElections, Babe, Balance, Balances, Historical,
+	Runtime, RuntimeEvent, Session, SessionKeys,
 };
 use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, ConstU64, Get},
 };
+use pallet_anchor_elections::KeyProof;
 use smartlayer_types::{time::SLOT_MILLISECONDS, AccountId, MILLI_SLN};
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
@@ -23,7 +24,7 @@ pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration =
 pub type MaxAuthorities = ConstU32<100>;
 
 /// Sessions for which evidence of a double signature is taken, and for which the keys of that time can be proven.
-const EVIDENCE_SESSIONS: u32 = 24 * 7;
+pub const EVIDENCE_SESSIONS: u32 = 24 * 7;
 
 parameter_types! {
 	/// A report must reach the chain within this many slots of its equivocation.
@@ -35,19 +36,27 @@ impl pallet_babe::Config for Runtime {
 	type DisabledValidators = Session;
 	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
 	type EpochDuration = EpochDuration;
-	type EquivocationReportSystem =
-		pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type EquivocationReportSystem = pallet_babe::EquivocationReportSystem<
+		Self,
+		AnchorElections,
+		AnchorElections,
+		ReportLongevity,
+	>;
 	type ExpectedBlockTime = ConstU64<SLOT_MILLISECONDS>;
-	type KeyOwnerProof = sp_session::MembershipProof;
+	type KeyOwnerProof = KeyProof;
 	type MaxAuthorities = MaxAuthorities;
 	type MaxNominators = ConstU32<0>;
 	type WeightInfo = ();
 }
 
 impl pallet_grandpa::Config for Runtime {
-	type EquivocationReportSystem =
-		pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
-	type KeyOwnerProof = sp_session::MembershipProof;
+	type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<
+		Self,
+		AnchorElections,
+		AnchorElections,
+		ReportLongevity,
+	>;
+	type KeyOwnerProof = KeyProof;
 	type MaxAuthorities = MaxAuthorities;
 	type MaxNominators = ConstU32<0>;
 	type MaxSetIdSessionEntries = ConstU64<{ EVIDENCE_SESSIONS as u64 }>;
@@ -68,7 +77,7 @@ impl pallet_session::Config for Runtime {
 	type NextSessionRotation = Babe;
 	type RuntimeEvent = RuntimeEvent;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
-	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, GenesisValidators>;
+	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, ElectedAnchors>;
 	type ShouldEndSession = Babe;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ConvertInto;
@@ -84,9 +93,9 @@ impl pallet_session::historical::Config for Runtime {
 
 impl pallet_offences::Config for Runtime {
 	type IdentificationTuple = pallet_session::historical::IdentificationTuple<Self>;
-	// An offence is recorded and published. What it costs is decided where the bonds are: in the election of
-	// anchors.
-	type OnOffenceHandler = ();
+	// Who reports an offence reports it to the election of anchors, which passes it on to be recorded here and hears
+	// of it again: that is where the bonds are.
+	type OnOffenceHandler = AnchorElections;
 	type RuntimeEvent = RuntimeEvent;
 }
 
@@ -94,26 +103,33 @@ impl pallet_authority_discovery::Config for Runtime {
 	type MaxAuthorities = MaxAuthorities;
 }
 
-/// The validators of the genesis stay in office; their keys can change from session to session.
-pub struct GenesisValidators;
+/// Elected anchors are the validators. The historical roots of their sessions are kept as long as evidence is taken.
+pub struct ElectedAnchors;
 
-impl pallet_session::SessionManager<AccountId> for GenesisValidators {
-	fn new_session(_: SessionIndex) -> Option<Vec<AccountId>> {
-		None
+impl pallet_session::SessionManager<AccountId> for ElectedAnchors {
+	fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
+		<AnchorElections as pallet_session::SessionManager<_>>::new_session(index)
 	}
-	fn start_session(_: SessionIndex) {}
-	fn end_session(_: SessionIndex) {}
-}
-
-impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValidators {
-	fn new_session(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		None
+	fn start_session(index: SessionIndex) {
+		<AnchorElections as pallet_session::SessionManager<_>>::start_session(index);
 	}
-	fn start_session(_: SessionIndex) {}
-	fn end_session(end: SessionIndex) {
-		if let Some(oldest) = end.checked_sub(EVIDENCE_SESSIONS) {
+	fn end_session(index: SessionIndex) {
+		<AnchorElections as pallet_session::SessionManager<_>>::end_session(index);
+		if let Some(oldest) = index.checked_sub(EVIDENCE_SESSIONS) {
 			Historical::prune_up_to(oldest);
 		}
+	}
+}
+
+impl pallet_session::historical::SessionManager<AccountId, ()> for ElectedAnchors {
+	fn new_session(index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
+		<AnchorElections as pallet_session::historical::SessionManager<_, _>>::new_session(index)
+	}
+	fn start_session(index: SessionIndex) {
+		<Self as pallet_session::SessionManager<_>>::start_session(index);
+	}
+	fn end_session(index: SessionIndex) {
+		<Self as pallet_session::SessionManager<_>>::end_session(index);
 	}
 }
 

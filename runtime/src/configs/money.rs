@@ -62,6 +62,9 @@ parameter_types! {
 	pub const ByteFee: Balance = BYTE_FEE;
 	pub const TreasuryPalletId: PalletId = PalletId(*b"sl/trsry");
 	pub TreasuryAccount: AccountId = TreasuryPalletId::get().into_account_truncating();
+	pub const AnchorsPalletId: PalletId = PalletId(*b"sl/anchr");
+	/// What anchors earn is paid from here.
+	pub AnchorsPot: AccountId = AnchorsPalletId::get().into_account_truncating();
 	pub const NoBurn: Permill = Permill::zero();
 	pub const MaxSpend: Balance = Balance::MAX;
 

@@ -1,4 +1,8 @@
-//! Tests of the composed runtime: presets, parameters, fees, proxies.
+//! Tests of the composed runtime: presets, parameters, fees, proxies here, the project's own pallets beside.
+
+mod anchors;
+mod tokens;
+mod weights;
 
 use crate::{
 	configs::{
@@ -14,8 +18,9 @@ use crate::{
 	},
 	governance::tracks::Tracks,
 	parameters::{dynamic_params::governance, RuntimeParameters, MAX_PERIOD, MIN_PERIOD},
-	AccountId, Balances, OriginCaller, Parameters, Runtime, RuntimeCall, RuntimeGenesisConfig,
-	RuntimeOrigin, Session, System,
+	AccountId, AnchorElections, Balances, Commitments, OriginCaller, Parameters, Payouts, Runtime,
+	RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, ServiceNodes, Session, Slo, System,
+	TokenRegistry,
 };
 use codec::Encode;
 use frame_support::{
@@ -67,10 +72,23 @@ fn alice() -> AccountId {
 	Sr25519Keyring::Alice.to_account_id()
 }
 
+/// Checks every invariant of the project's own pallets.
+fn try_state() {
+	assert_ok!(TokenRegistry::do_try_state());
+	assert_ok!(ServiceNodes::do_try_state());
+	assert_ok!(Payouts::do_try_state());
+	assert_ok!(AnchorElections::do_try_state());
+	assert_ok!(Commitments::do_try_state());
+	assert_ok!(Slo::do_try_state());
+}
+
 #[test]
 fn every_named_preset_builds_a_chain() {
 	for name in presets::names() {
-		chain(name.as_ref()).execute_with(|| assert!(EpochDuration::get() > 0));
+		chain(name.as_ref()).execute_with(|| {
+			assert!(EpochDuration::get() > 0);
+			try_state();
+		});
 	}
 	assert!(presets::get(&"no-such-network".into()).is_none());
 }
@@ -83,8 +101,8 @@ fn only_development_chains_have_a_sudo_key_and_money_from_nowhere() {
 		chain(name).execute_with(|| {
 			assert_eq!(Session::validators().len(), validators, "{name}");
 			assert_eq!(pallet_sudo::Key::<Runtime>::get().is_some(), has_sudo, "{name}");
-			// The treasury's account exists from the start: it holds the existential deposit.
-			assert_eq!(Balances::total_issuance() > EXISTENTIAL_DEPOSIT, has_sudo, "{name}");
+			// The treasury and the four pots exist from the start: each holds the existential deposit.
+			assert_eq!(Balances::total_issuance() > 5 * EXISTENTIAL_DEPOSIT, has_sudo, "{name}");
 		});
 	}
 }
@@ -230,6 +248,8 @@ fn a_session_key_proxy_can_replace_keys_and_nothing_else() {
 		keep_alive: false,
 	});
 	assert!(ProxyType::SessionKeys.filter(&set_keys));
+	let purge = RuntimeCall::AnchorElections(pallet_anchor_elections::Call::purge_keys {});
+	assert!(ProxyType::SessionKeys.filter(&purge));
 	assert!(!ProxyType::SessionKeys.filter(&send));
 	assert!(!ProxyType::NonTransfer.filter(&send));
 	assert!(ProxyType::Any.filter(&send));
