@@ -5,6 +5,7 @@ import { bodyHash, TAGS } from "./formats.mjs";
 import { BRIDGE, buildNetwork, KINDS, SETS, setOf } from "./network.mjs";
 import { bitmapCases, historyCases, operationCases, stateCases } from "./cases.mjs";
 import { postCases } from "./posts.mjs";
+import { trees } from "./trees.mjs";
 
 const FOLDER = new URL("../../tests/vectors/", import.meta.url);
 
@@ -68,6 +69,7 @@ const files = {
 	"bitmap.json": sharing(bitmapCases(intervals, posted)),
 	"state.json": sharing(stateCases(intervals, posted)),
 	"history.json": sharing(historyCases(intervals, posted)),
+	"trees.json": trees(),
 };
 
 mkdirSync(FOLDER, { recursive: true });

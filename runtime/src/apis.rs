@@ -5,7 +5,7 @@ use crate::{
 	genesis::{constants::EpochDuration, presets},
 	AccountId, AnchorElections, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Commitments,
 	Executive, Grandpa, InherentDataExt, Nonce, Payouts, Runtime, RuntimeCall,
-	RuntimeGenesisConfig, ServiceNodes, SessionKeys, Slo, System, TokenRegistry,
+	RuntimeGenesisConfig, ServiceNodes, Session, SessionKeys, Slo, System, TokenRegistry,
 	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
@@ -19,7 +19,7 @@ use frame_support::{
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use smartlayer_commitment::{
 	api::{AnchorSet, Duty, Expected},
-	Bridge, Choice, ConfirmedSnapshot, HistoryPeaks, IntervalNumber, IntervalRecord,
+	Bridge, Choice, ConfirmedSnapshot, Evidence, HistoryPeaks, IntervalNumber, IntervalRecord,
 	LivingProposal, Receipt, RecordedSignatures, SignerBitmap, Snapshot,
 };
 use smartlayer_promises::{self as promises, Channel, ChannelId, Claim, Quote, Rejection};
@@ -422,6 +422,15 @@ impl_runtime_apis! {
 			AnchorElections::anchor_set(set)
 		}
 
+		fn discovery_keys(set: SetId) -> Vec<(AccountId, sp_core::sr25519::Public)> {
+			let members = AnchorElections::anchor_set(set).map(|it| it.members).unwrap_or_default();
+			let key = |account: AccountId| {
+				let keys = Session::load_keys(&account)?;
+				Some((account, keys.authority_discovery.into()))
+			};
+			members.into_iter().filter_map(|it| key(it.account)).collect()
+		}
+
 		fn elected() -> Vec<SeatInfo> {
 			AnchorElections::elected()
 		}
@@ -466,6 +475,10 @@ impl_runtime_apis! {
 
 		fn accepting() -> bool {
 			Commitments::accepting()
+		}
+
+		fn oldest_operation() -> u64 {
+			Commitments::oldest_operation()
 		}
 
 		fn turn_order(interval: IntervalNumber) -> Option<Vec<u32>> {
@@ -542,6 +555,10 @@ impl_runtime_apis! {
 
 		fn submit_receipt(member: u32, interval: IntervalNumber, bridge: Bridge, receipt: Receipt, signature: EvmSignature) -> Option<()> {
 			Commitments::submit_receipt(member, interval, bridge, receipt, signature)
+		}
+
+		fn submit_evidence(evidence: Evidence) -> Option<()> {
+			Commitments::submit_evidence(evidence)
 		}
 
 		fn submit_incarnation(member: u32, incarnation: u32, signature: EvmSignature) -> Option<()> {

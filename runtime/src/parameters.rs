@@ -286,6 +286,10 @@ pub mod dynamic_params {
 		/// For how many intervals snapshots, signatures and receipts are kept.
 		#[codec(index = 3)]
 		pub static Retention: u32 = 4_320;
+
+		/// How much earlier than an interval's first block its operations may have been signed, in milliseconds.
+		#[codec(index = 4)]
+		pub static OperationWindow: u64 = 2 * 60 * 60 * 1_000;
 	}
 
 	/// Measuring service levels.

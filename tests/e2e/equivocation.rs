@@ -1,22 +1,25 @@
-//! A validator whose key runs twice signs twice: the others report it on chain.
+//! A validator whose key runs twice writes two blocks in one slot: the others report it on chain.
 
 use crate::{folder, free_port, local_network, FINALITY};
 use smartlayer_cli::devnet::{Node, Validator};
 use std::time::Duration;
 use subxt::{dynamic::Value, OnlineClient, PolkadotConfig};
 
-/// How long until the copies have voted twice in one round, and the report is in a block.
-///
-/// It is the double vote that counts here: this SDK line reports double blocks with headers whose seal is taken off, and
-/// the runtime rightly refuses them. Two copies that see the same blocks rarely vote differently.
-const REPORT: Duration = Duration::from_secs(480);
+/// How long until the copies have written two blocks in one slot, and the report is in a final block. A validator of
+/// four has every fourth slot or so; the rest is for starting the copy and for a busy machine.
+const REPORT: Duration = Duration::from_secs(150);
+
+/// The kind of an offence: two blocks in one slot.
+const TWO_BLOCKS: &str = "babe:equivocatio";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_runs_twice_is_reported_on_chain() {
 	let folder = folder();
 	let mut network = local_network(folder.path()).await;
 	network.finalizes(2, FINALITY).await.expect("the network works");
+	// Watched from before the offence: whoever committed it writes no more blocks in this session.
 	let honest = network.settings(Validator::Bob).rpc_url();
+	let report = tokio::spawn(async move { reported(&honest, TWO_BLOCKS).await });
 
 	// The same keys in another process, with an identity and ports of its own.
 	let mut copy = network.settings(Validator::Dave).clone();
@@ -28,19 +31,16 @@ async fn a_key_that_runs_twice_is_reported_on_chain() {
 	let mut copy = Node::spawn(copy).expect("the copy starts");
 	copy.ready().await.expect("the copy answers");
 
-	let reported = tokio::time::timeout(REPORT, reported_offence(&honest))
+	tokio::time::timeout(REPORT, report)
 		.await
-		.expect("an offence is reported in time");
-	assert!(
-		["babe:equivocatio", "grandpa:equivoca"].contains(&reported.as_str()),
-		"{reported} is not an equivocation"
-	);
+		.expect("the two blocks are reported in time")
+		.expect("final blocks are read");
 	copy.kill().await.expect("the copy ends");
 	network.stop().await.expect("all stop");
 }
 
-/// The kind of the first offence in a final block.
-async fn reported_offence(url: &str) -> String {
+/// Waits for an offence of this kind in a final block. The copies may vote twice as well: that is another kind.
+async fn reported(url: &str, kind: &str) {
 	let client = OnlineClient::<PolkadotConfig>::from_insecure_url(url).await.expect("connected");
 	let mut blocks = client.stream_blocks().await.expect("final blocks");
 	while let Some(block) = blocks.next().await {
@@ -51,7 +51,9 @@ async fn reported_offence(url: &str) -> String {
 			let event = event.expect("an event that decodes");
 			if (event.pallet_name(), event.event_name()) == ("Offences", "Offence") {
 				let fields: Value<_> = event.decode_fields_unchecked_as().expect("its fields");
-				return kind_of(&fields.remove_context());
+				if kind_of(&fields.remove_context()) == kind {
+					return;
+				}
 			}
 		}
 	}

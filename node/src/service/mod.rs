@@ -1,8 +1,9 @@
 //! The node's parts and how they are started: [`ports`] makes sure that they can be reached, [`partial`] opens what every
-//! command needs, [`network`] connects, [`consensus`] writes and finalises blocks, [`workers`] do what runs beside
-//! the chain.
+//! command needs, [`network`] connects, [`consensus`] writes and finalises blocks, [`equivocations`] reports who writes
+//! two in one slot, [`workers`] do what runs beside the chain.
 
 mod consensus;
+mod equivocations;
 mod network;
 mod partial;
 mod ports;
@@ -70,6 +71,7 @@ pub fn start(
 		tracing_execute_block: None,
 	})?;
 	workers::watch_storage(storage, database, &tasks)?;
+	equivocations::start(client.clone(), tools.pool.clone(), &tasks);
 	discovery.start(client, keystore, &network, &tasks);
 	consensus::start(role, tools, network, halves, &tasks)?;
 	Ok(tasks)

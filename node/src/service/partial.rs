@@ -1,5 +1,6 @@
 //! What every command that touches the chain needs: database, client, transaction pool, import queue.
 
+use super::equivocations::ImportReports;
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle};
 use sc_consensus_grandpa::{GrandpaBlockImport, GrandpaPruningFilter, LinkHalf};
 use sc_executor::WasmExecutor;
@@ -92,7 +93,7 @@ pub fn open(config: &Configuration) -> Result<Parts, Error> {
 		.build(),
 	);
 	let (import_queue, consensus) =
-		consensus(config, &client, &select_chain, &transaction_pool, &task_manager, telemetry)?;
+		consensus(config, &client, &select_chain, &task_manager, telemetry)?;
 	Ok(PartialComponents {
 		client,
 		backend,
@@ -127,7 +128,6 @@ fn consensus(
 	config: &Configuration,
 	client: &Arc<Client>,
 	select_chain: &SelectChain,
-	pool: &Arc<TransactionPool>,
 	tasks: &TaskManager,
 	telemetry: Option<Telemetry>,
 ) -> Result<(ImportQueue, Consensus), Error> {
@@ -148,7 +148,7 @@ fn consensus(
 		Arc::new(move |_, _| async move { Ok(inherents(slot_duration)) })
 			as BabeCreateInherentDataProviders<Block>,
 		select_chain.clone(),
-		OffchainTransactionPoolFactory::new(pool.clone()),
+		OffchainTransactionPoolFactory::new(ImportReports),
 	)?;
 	let (import_queue, babe_worker) =
 		sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {

@@ -4,11 +4,11 @@ use crate::{
 	Bridges, Call, Config, CurrentInterval, History, Incarnations, Intervals, LastConfirmed,
 	Pallet, Receipts, Signatures, Snapshots,
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use frame_system::offchain::SubmitTransaction;
 use smartlayer_commitment::{
-	api::AnchorSet, set_hash, Bridge, Choice, ConfirmedSnapshot, HistoryPeaks, IntervalNumber,
-	IntervalRecord, Receipt, RecordedSignatures, SignerBitmap, Snapshot,
+	api::AnchorSet, set_hash, Bridge, Choice, ConfirmedSnapshot, Evidence, HistoryPeaks,
+	IntervalNumber, IntervalRecord, Receipt, RecordedSignatures, SignerBitmap, Snapshot,
 };
 use smartlayer_types::{evm::EvmSignature, AccountId, SetId};
 use sp_core::H256;
@@ -129,6 +129,11 @@ impl<T: Config> Pallet<T> {
 		signature: EvmSignature,
 	) -> Option<()> {
 		submit::<T>(Call::attest_receipt { member, interval, bridge, receipt, signature })
+	}
+
+	/// Submits evidence of an anchor's offence, for this node's next block.
+	pub fn submit_evidence(evidence: Evidence) -> Option<()> {
+		submit::<T>(Call::report_equivocation_unsigned { evidence: Box::new(evidence) })
 	}
 
 	/// Submits the raise of a log's incarnation.

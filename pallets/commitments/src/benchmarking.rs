@@ -21,10 +21,12 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use smartlayer_commitment::{
-	evidence::{Part, Signed, MAX_POSITIONS},
-	tree, Bridge, Choice, ConfirmedSnapshot, Evidence, IncarnationRaise, OriginEntry, Position,
-	Proposal, Receipt, ReceiptAttestation, RecordedSignatures, SignerBitmap, Snapshot,
-	SnapshotBody, Vector, Vote,
+	evidence::{Part, MAX_POSITIONS},
+	tree, Bridge, Choice, ConfirmedSnapshot, Evidence, Proposal, Receipt, ReceiptAttestation,
+	RecordedSignatures, SignerBitmap, Snapshot, SnapshotBody, Vote,
+};
+use smartlayer_operations::{
+	positions_hash, IncarnationRaise, OriginEntry, Position, Signed, Vector,
 };
 use smartlayer_types::{
 	anchors::{key::ANCHOR, max_faulty, quorum},
@@ -377,14 +379,22 @@ mod benchmarks {
 				incarnation: 0,
 				number,
 				header_hash: H256::zero(),
-				withheld: OriginEntry::withheld_hash(genesis, &withheld).unwrap(),
+				withheld: positions_hash(genesis, &withheld).unwrap(),
+				announced: 0,
+				unannounced: positions_hash(genesis, &[]).unwrap(),
 			};
 			let root = tree::root(&[entry.leaf()]);
 			let set_id = T::Sets::current();
 			let statement = Vector { set_id, interval: 1, tick, closing: false, root };
 			let signature = sign(members.last().unwrap(), statement.digest(genesis));
 			let withheld = withheld.try_into().unwrap();
-			(Signed { statement, signature }, Part { entry, withheld, proof: Default::default() })
+			let part = Part {
+				entry,
+				withheld,
+				unannounced: Default::default(),
+				proof: Default::default(),
+			};
+			(Signed { statement, signature }, part)
 		};
 		let evidence = Evidence::Retraction(Box::new([part(1, 5), part(2, 4)]));
 		let reporter: AccountId = whitelisted_caller();

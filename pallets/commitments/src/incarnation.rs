@@ -5,7 +5,7 @@ use crate::{
 	Config, CurrentInterval, Error, Event, Incarnation, Incarnations, Pallet,
 };
 use frame_support::{ensure, pallet_prelude::TransactionSource};
-use smartlayer_commitment::IncarnationRaise;
+use smartlayer_operations::IncarnationRaise;
 use smartlayer_types::{evm::EvmSignature, AnchorMember, AnchorSets, SetId};
 use sp_runtime::DispatchResult;
 

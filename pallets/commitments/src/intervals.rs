@@ -29,6 +29,12 @@ pub const MIN_TURN: BlockNumber = 2;
 /// The longest turn of the first round, in blocks.
 pub const MAX_TURN: BlockNumber = 60 * MINUTES;
 
+/// The shortest window of operations, in milliseconds: a client's clock may be wrong, and intervals may have to wait.
+pub const MIN_WINDOW: u64 = 60_000;
+
+/// The longest, in milliseconds: for so long the slots of recorded operations are remembered.
+pub const MAX_WINDOW: u64 = 86_400_000;
+
 impl<T: Config> Pallet<T> {
 	/// The block that is being built.
 	pub(crate) fn now() -> BlockNumber {
@@ -67,6 +73,17 @@ impl<T: Config> Pallet<T> {
 	/// Whether anchors accept operations: not while too many intervals wait.
 	pub fn accepting() -> bool {
 		!CurrentInterval::<T>::get().is_zero() && Self::backlog() < u64::from(Self::backlog_limit())
+	}
+
+	/// How much earlier than the first block of an interval its operations may have been signed, in milliseconds.
+	pub fn operation_window() -> u64 {
+		T::OperationWindow::get().clamp(MIN_WINDOW, MAX_WINDOW)
+	}
+
+	/// The earliest time that an operation of the open interval can have, if this is the state after its first block: in
+	/// milliseconds since 1970.
+	pub fn oldest_operation() -> u64 {
+		T::Time::now().saturating_sub(Self::operation_window())
 	}
 
 	/// Ends the open interval if it has lasted its time and begins the next.

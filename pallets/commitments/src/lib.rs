@@ -130,6 +130,10 @@ pub mod pallet {
 		/// and [`Config::MaxUnconfirmed`] less one.
 		type BacklogLimit: Get<u32>;
 
+		/// How much earlier than an interval's first block its operations may have been signed, in milliseconds. Read
+		/// between [`super::intervals::MIN_WINDOW`] and [`super::intervals::MAX_WINDOW`].
+		type OperationWindow: Get<u64>;
+
 		/// For how many intervals confirmed snapshots, signatures and receipts are kept. Read between
 		/// [`super::retention::MIN_RETENTION`] and [`super::retention::MAX_RETENTION`].
 		type Retention: Get<u32>;
@@ -284,8 +288,8 @@ pub mod pallet {
 		BridgeAdded { bridge: Bridge },
 		/// A bridge was removed.
 		BridgeRemoved { bridge: Bridge },
-		/// An offence was proven.
-		OffenceReported { offence: Offence, reporter: AccountId },
+		/// An offence was proven. No reporter: the author of the block is.
+		OffenceReported { offence: Offence, reporter: Option<AccountId> },
 	}
 
 	#[pallet::error]
@@ -330,6 +334,8 @@ pub mod pallet {
 		NoOffence,
 		/// This offence was reported.
 		AlreadyReported,
+		/// Without a signer, only the node that writes the block reports: sign the report.
+		NotFromThisNode,
 	}
 
 	#[pallet::hooks]
@@ -441,7 +447,7 @@ pub mod pallet {
 		}
 
 		/// Raises the incarnation of a member's log by one, once in an interval. Signed by a member of the set in office,
-		/// over the [`smartlayer_commitment::IncarnationRaise`].
+		/// over the [`smartlayer_operations::IncarnationRaise`].
 		#[pallet::call_index(4)]
 		#[pallet::weight((
 			T::WeightInfo::raise_incarnation(T::MaxMembers::get()),
@@ -470,7 +476,7 @@ pub mod pallet {
 			evidence: Box<Evidence>,
 		) -> DispatchResultWithPostInfo {
 			let reporter = ensure_signed(origin)?;
-			Self::do_report(reporter, &evidence)?;
+			Self::do_report(Some(reporter), &evidence)?;
 			Ok(Pays::No.into())
 		}
 
@@ -488,6 +494,26 @@ pub mod pallet {
 		pub fn remove_bridge(origin: OriginFor<T>, bridge: Bridge) -> DispatchResult {
 			T::BridgeOrigin::ensure_origin(origin)?;
 			Self::do_remove_bridge(bridge)
+		}
+
+		/// Reports an offence of an anchor, in a block of the node that found it: it is not passed on.
+		#[pallet::call_index(8)]
+		#[pallet::weight((
+			T::WeightInfo::report_equivocation(evidence.size(), T::MaxMembers::get()),
+			DispatchClass::Operational,
+			Pays::No
+		))]
+		#[pallet::authorize(Self::authorize_report)]
+		#[pallet::weight_of_authorize(T::WeightInfo::report_equivocation(
+			evidence.size(),
+			T::MaxMembers::get()
+		))]
+		pub fn report_equivocation_unsigned(
+			origin: OriginFor<T>,
+			evidence: Box<Evidence>,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_report(None, &evidence)
 		}
 	}
 }

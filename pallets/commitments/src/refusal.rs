@@ -21,10 +21,13 @@ impl<T: Config> From<Error<T>> for TransactionValidityError {
 	/// What is done already is stale, a bad signature is a bad proof, and everything else carries the error's index.
 	fn from(error: Error<T>) -> Self {
 		match error {
-			Error::TurnTaken | Error::AlreadyVoted | Error::AlreadyRecorded => {
-				InvalidTransaction::Stale
+			Error::TurnTaken
+			| Error::AlreadyVoted
+			| Error::AlreadyRecorded
+			| Error::AlreadyReported => InvalidTransaction::Stale,
+			Error::BadSignature | Error::NotInTurn | Error::NoOffence => {
+				InvalidTransaction::BadProof
 			},
-			Error::BadSignature | Error::NotInTurn => InvalidTransaction::BadProof,
 			other => InvalidTransaction::Custom(other.encode().first().copied().unwrap_or(u8::MAX)),
 		}
 		.into()

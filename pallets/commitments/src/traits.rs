@@ -24,8 +24,8 @@ pub trait Duties {
 /// Who punishes offences.
 pub trait Offences {
 	/// An offence was proven. Each is reported once; an error refuses the report and takes nothing from the reporter's
-	/// right to make it again.
-	fn report(offence: &Offence, reporter: &AccountId) -> DispatchResult;
+	/// right to make it again. There is no reporter if the node reports that wrote the block.
+	fn report(offence: &Offence, reporter: Option<&AccountId>) -> DispatchResult;
 }
 
 impl Duties for () {

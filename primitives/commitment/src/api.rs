@@ -3,6 +3,7 @@
 use crate::{
 	bitmap::SignerBitmap,
 	bridge::Bridge,
+	evidence::Evidence,
 	history::HistoryPeaks,
 	interval::{IntervalNumber, IntervalRecord, LastBlock},
 	proposal::{Choice, ConfirmedSnapshot, LivingProposal},
@@ -71,6 +72,10 @@ sp_api::decl_runtime_apis! {
 
 		/// Whether anchors accept operations: not while too many intervals are unconfirmed.
 		fn accepting() -> bool;
+
+		/// The earliest time that an operation of an interval can have, in milliseconds since 1970: to be asked in the state
+		/// after the interval's first block.
+		fn oldest_operation() -> u64;
 
 		/// The order of turns of an interval: indices into its set.
 		fn turn_order(interval: IntervalNumber) -> Option<Vec<u32>>;
@@ -147,6 +152,9 @@ sp_api::decl_runtime_apis! {
 			receipt: Receipt,
 			signature: EvmSignature,
 		) -> Option<()>;
+
+		/// Submits evidence of an anchor's offence, which this node's next block will hold.
+		fn submit_evidence(evidence: Evidence) -> Option<()>;
 
 		/// Submits the raise of a log's incarnation.
 		fn submit_incarnation(

@@ -59,6 +59,24 @@ impl SignerBitmap {
 			.unwrap_or(false)
 	}
 
+	/// The members of either.
+	#[must_use]
+	pub fn union(mut self, other: Self) -> Self {
+		for (byte, more) in self.0.iter_mut().zip(other.0) {
+			*byte |= more;
+		}
+		self
+	}
+
+	/// The members that are not among the others.
+	#[must_use]
+	pub fn without(mut self, others: Self) -> Self {
+		for (byte, less) in self.0.iter_mut().zip(others.0) {
+			*byte &= !less;
+		}
+		self
+	}
+
 	/// How many members.
 	pub fn count(&self) -> u32 {
 		self.0.iter().map(|byte| byte.count_ones()).sum()
@@ -107,6 +125,13 @@ mod tests {
 		assert!(!SignerBitmap::of([0, 4]).fits(4));
 		assert!(SignerBitmap::of([255]).fits(256));
 		assert!(SignerBitmap::EMPTY.fits(0));
+	}
+
+	#[test]
+	fn bitmaps_are_sets() {
+		let (some, others) = (SignerBitmap::of([1, 2, 200]), SignerBitmap::of([2, 3]));
+		assert_eq!(some.union(others), SignerBitmap::of([1, 2, 3, 200]));
+		assert_eq!(some.without(others), SignerBitmap::of([1, 200]));
 	}
 
 	#[test]

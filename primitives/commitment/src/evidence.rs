@@ -5,15 +5,16 @@
 use crate::{
 	bridge::Bridge,
 	interval::IntervalNumber,
-	log::{BatchEntry, LogHeader},
 	proposal::{Choice, Vote},
 	snapshot::Snapshot,
 	tree,
-	vector::{OriginEntry, Position, Vector},
 };
 use alloc::{boxed::Box, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use smartlayer_operations::{
+	positions_hash, BatchEntry, ListedEntry, LogHeader, OriginEntry, Position, Signed, Vector,
+};
 use smartlayer_types::{domain, evm::EvmSignature, AccountId, AnchorMember, SetId};
 use sp_core::{bounded::BoundedVec, ConstU32, H256};
 
@@ -32,22 +33,15 @@ pub trait Archive {
 	fn knows(bridge: &Bridge) -> bool;
 }
 
-/// A statement with its signature.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct Signed<Statement> {
-	/// What was signed.
-	pub statement: Statement,
-	/// The signature of its digest.
-	pub signature: EvmSignature,
-}
-
 /// One log's part of a vector.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Part {
 	/// The entry.
 	pub entry: OriginEntry,
-	/// The positions it holds back.
+	/// The positions that are not accepted.
 	pub withheld: BoundedVec<Position, ConstU32<MAX_POSITIONS>>,
+	/// The positions that are accepted and not announced.
+	pub unannounced: BoundedVec<Position, ConstU32<MAX_POSITIONS>>,
 	/// From the entry's leaf to the vector's root.
 	pub proof: BoundedVec<H256, ConstU32<MAX_PROOF>>,
 }
@@ -55,23 +49,18 @@ pub struct Part {
 impl Part {
 	/// Whether this is a part of the vector.
 	fn belongs_to(&self, vector: &Vector, genesis: H256) -> bool {
-		OriginEntry::withheld_hash(genesis, &self.withheld) == Some(self.entry.withheld)
+		positions_hash(genesis, &self.withheld) == Some(self.entry.withheld)
+			&& positions_hash(genesis, &self.unannounced) == Some(self.entry.unannounced)
 			&& tree::verify(vector.root, self.entry.leaf(), &self.proof)
 	}
 
-	/// Whether `later` takes back what this part said of the same log: an earlier batch, another batch of the same
-	/// number, or a position held back that was accepted.
-	fn is_retracted_by(&self, later: &Self) -> bool {
-		let (before, after) = (&self.entry, &later.entry);
-		if (&before.origin, before.incarnation) != (&after.origin, after.incarnation) {
-			return false;
+	/// The entry with its lists.
+	fn listed(&self) -> ListedEntry {
+		ListedEntry {
+			entry: self.entry.clone(),
+			withheld: self.withheld.to_vec(),
+			unannounced: self.unannounced.to_vec(),
 		}
-		let taken_back = |position: &Position| {
-			position.number <= before.number && self.withheld.binary_search(position).is_err()
-		};
-		after.number < before.number
-			|| (after.number == before.number && after.header_hash != before.header_hash)
-			|| later.withheld.iter().any(taken_back)
 	}
 }
 
@@ -191,7 +180,10 @@ impl Evidence {
 	pub fn size(&self) -> u32 {
 		let Self::Retraction(pair) = self else { return 0 };
 		let [(_, before), (_, after)] = &**pair;
-		let size = |part: &Part| part.withheld.len().saturating_add(part.proof.len());
+		let size = |part: &Part| {
+			let listed = part.withheld.len().saturating_add(part.unannounced.len());
+			listed.saturating_add(part.proof.len())
+		};
 		u32::try_from(size(before).saturating_add(size(after))).unwrap_or(u32::MAX)
 	}
 }
@@ -214,7 +206,7 @@ fn retracts(first: &Vector, before: &Part, second: &Vector, after: &Part) -> boo
 	if first == second {
 		return before.entry.origin == after.entry.origin && before.entry != after.entry;
 	}
-	second.tick > first.tick && before.is_retracted_by(after)
+	second.tick > first.tick && before.listed().is_retracted_by(&after.listed())
 }
 
 fn same_interval(first: &Vector, second: &Vector) -> bool {

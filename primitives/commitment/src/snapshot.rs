@@ -24,6 +24,7 @@ const SET: &str = "SmartLayer.Set.v1";
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snapshot {
 	/// The interval, from 1.
 	pub interval: u64,
@@ -39,6 +40,7 @@ pub struct Snapshot {
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct SnapshotBody {
 	/// Hash of the snapshot before; zero in the first.
 	pub parent: H256,

@@ -8,10 +8,7 @@ use alloc::vec::Vec;
 use smartlayer_types::abi;
 use sp_core::H256;
 
-/// The tag of a leaf's or structure's type: Keccak-256 of its name.
-pub fn tag(name: &str) -> H256 {
-	abi::keccak_bytes(name.as_bytes())
-}
+pub use smartlayer_types::abi::tag;
 
 /// The node above two nodes.
 pub fn inner(left: H256, right: H256) -> H256 {

@@ -1,9 +1,11 @@
 //! Holds this crate to the vectors that Solidity and JavaScript are held to.
 
-use serde::de::DeserializeOwned;
+use codec::{Decode, Encode};
+use serde::{de::DeserializeOwned, Serialize};
 use serde_json::Value as Json;
 use smartlayer_commitment::{
-	history_leaf, set_hash, tree, Bridge, HistoryPeaks, Snapshot, SnapshotBody,
+	history_leaf, set_hash, tree, AgeBound, BitmapProof, Bridge, Claim, HistoryPeaks,
+	OperationProof, ProofError, Snapshot, SnapshotProof, StateProof, Verifier,
 };
 use smartlayer_types::{
 	anchors::quorum,
@@ -32,24 +34,7 @@ fn list<'a>(of: &'a Json, name: &str, count: &str) -> &'a [Json] {
 }
 
 fn snapshot(json: &Json) -> Snapshot {
-	let body = &json["body"];
-	Snapshot {
-		interval: field(json, "interval"),
-		set_id: field(json, "set_id"),
-		next_set_hash: field(json, "next_set_hash"),
-		body: SnapshotBody {
-			parent: field(body, "parent"),
-			history_root: field(body, "history_root"),
-			bitmap_root: field(body, "bitmap_root"),
-			operations_root: field(body, "operations_root"),
-			state_root: field(body, "state_root"),
-			operation_count: field(body, "operation_count"),
-			cut_hash: field(body, "cut_hash"),
-			block_hash: field(body, "block_hash"),
-			block_number: field(body, "block_number"),
-			block_time: field(body, "block_time"),
-		},
-	}
+	serde_json::from_value(json.clone()).expect("a snapshot")
 }
 
 /// The bytes of `0x` and hexadecimal digits.
@@ -123,35 +108,138 @@ fn the_chain_s_peaks_give_each_snapshot_its_history_root() {
 	}
 }
 
-#[test]
-fn history_proofs_hold_where_contracts_take_them() {
-	let (file, posted) = (vectors("history.json"), vectors("snapshots.json"));
-	let stored: Vec<H256> = list(&posted, "snapshots", "snapshot_count")
+/// A verifier that knows some snapshots.
+type Knowing<'a> = Verifier<&'a dyn Fn(u64, H256) -> bool>;
+
+/// What a case's proof shows, as the verifier of the vectors judges it: it knows all snapshots, of whatever age.
+fn judge(
+	file: &Json,
+	case: &Json,
+	posted: &[H256],
+	check: impl FnOnce(&SnapshotProof, &Knowing) -> Result<(), ProofError>,
+) -> Result<(), String> {
+	let proof = &file["snapshot_proofs"][field::<usize>(case, "snapshot_proof")];
+	if proof["later"].as_array().expect("a list").len() > 1 {
+		// Such a proof can't even be read.
+		assert!(serde_json::from_value::<SnapshotProof>(proof.clone()).is_err());
+		return Err("SurplusHistory".into());
+	}
+	let is_posted = |interval: u64, hash: H256| {
+		let index = usize::try_from(interval).ok().and_then(|it| it.checked_sub(1));
+		index.and_then(|index| posted.get(index)) == Some(&hash)
+	};
+	let shown: SnapshotProof = serde_json::from_value(proof.clone()).expect("a snapshot proof");
+	assert_eq!(serde_json::to_value(&shown).expect("JSON"), *proof);
+	let verifier =
+		Verifier { posted: &is_posted as &dyn Fn(u64, H256) -> bool, age: AgeBound::Any };
+	check(&shown, &verifier).map_err(|error| format!("{error:?}"))
+}
+
+/// Judges every case of a file, and compares with what the file says; how many hold.
+fn judge_all(
+	name: &str,
+	check: impl Fn(&Json, &SnapshotProof, &Knowing) -> Result<(), ProofError>,
+) -> usize {
+	let (file, snapshots) = (vectors(name), vectors("snapshots.json"));
+	let posted: Vec<H256> = list(&snapshots, "snapshots", "snapshot_count")
 		.iter()
 		.map(|entry| field(entry, "snapshot_hash"))
 		.collect();
 	let mut valid = 0;
 	for case in list(&file, "cases", "case_count") {
-		let proof = &file["snapshot_proofs"][field::<usize>(case, "snapshot_proof")];
-		let shown = snapshot(&proof["snapshot"]);
-		let later: Vec<Snapshot> =
-			proof["later"].as_array().expect("a list").iter().map(snapshot).collect();
-		let path: Vec<H256> = field(proof, "history");
-		let is_posted = |it: &Snapshot| {
-			let index = usize::try_from(it.interval).ok().and_then(|it| it.checked_sub(1));
-			index.and_then(|index| stored.get(index)) == Some(&it.hash())
+		let judged = judge(&file, case, &posted, |shown, verifier| check(case, shown, verifier));
+		let expected = match field::<bool>(case, "valid") {
+			true => Ok(()),
+			false => Err(field::<String>(case, "error")),
 		};
-		let proven = match later.as_slice() {
-			[] => path.is_empty() && is_posted(&shown),
-			[later] => {
-				let leaf = history_leaf(shown.interval, shown.set_id, shown.hash());
-				is_posted(later) && tree::verify(later.body.history_root, leaf, &path)
-			},
-			_ => false,
-		};
-		let holds = proven && shown.interval == field::<u64>(&case["claim"], "interval");
-		assert_eq!(holds, field::<bool>(case, "valid"), "{}", case["name"]);
-		valid += u32::from(holds);
+		assert_eq!(judged, expected, "{name}: {}", case["name"]);
+		valid += usize::from(judged.is_ok());
 	}
+	valid
+}
+
+fn claim(case: &Json) -> Claim {
+	let claim = &case["claim"];
+	Claim {
+		interval: field(claim, "interval"),
+		class: field(claim, "class"),
+		instance: field(claim, "instance"),
+	}
+}
+
+/// A proof, which is written as it is read.
+fn proof<T: Serialize + DeserializeOwned>(case: &Json) -> T {
+	let proof: T = field(case, "proof");
+	assert_eq!(serde_json::to_value(&proof).expect("JSON"), case["proof"], "{}", case["name"]);
+	proof
+}
+
+#[test]
+fn history_proofs_hold_where_contracts_take_them() {
+	let valid = judge_all("history.json", |case, shown, verifier| {
+		shown.verify(field(&case["claim"], "interval"), verifier).map(|_| ())
+	});
 	assert!(valid >= 10);
+}
+
+#[test]
+fn operation_proofs_are_judged_as_contracts_judge_them() {
+	let valid = judge_all("operations.json", |case, shown, verifier| {
+		let (proof, kind) = (proof::<OperationProof>(case), field(&case["claim"], "kind"));
+		proof.verify(&claim(case), kind, shown, verifier).map(|_| ())
+	});
+	assert!(valid >= 5);
+}
+
+#[test]
+fn bitmap_proofs_are_judged_as_contracts_judge_them() {
+	let valid = judge_all("bitmap.json", |case, shown, verifier| {
+		let (proof, kind) = (proof::<BitmapProof>(case), field(&case["claim"], "kind"));
+		if field::<bool>(&case["claim"], "recorded") {
+			proof.verify_recorded(&claim(case), kind, shown, verifier)
+		} else {
+			proof.verify_absent(&claim(case), kind, shown, verifier).map(|_| ())
+		}
+	});
+	assert!(valid >= 17);
+}
+
+#[test]
+fn state_proofs_are_judged_as_contracts_judge_them() {
+	let valid = judge_all("state.json", |case, shown, verifier| {
+		let (proof, claim) = (proof::<StateProof>(case), claim(case));
+		let state = proof.verify(&claim, shown, verifier)?;
+		let expected = &case["state"];
+		let holder: H256 = field(expected, "holder");
+		assert_eq!(state.mask, field::<u32>(expected, "mask"));
+		assert_eq!(state.ever, field::<u32>(expected, "ever"));
+		assert_eq!(H256(*state.holder.as_ref()), holder);
+		assert_eq!(state.next_seq, field::<u64>(expected, "next_seq"));
+		for kind in 0..32 {
+			let never = match state.ever >> kind & 1 {
+				0 => Ok(()),
+				_ => Err(ProofError::EverRecorded),
+			};
+			assert_eq!(proof.verify_never(&claim, kind, shown, verifier), never, "kind {kind}");
+		}
+		assert_eq!(proof.verify_never(&claim, 32, shown, verifier), Err(ProofError::NoSuchKind));
+		Ok(())
+	});
+	assert!(valid >= 11);
+}
+
+#[test]
+fn every_proof_is_what_it_was_after_the_codec() {
+	fn goes_through<T: Encode + Decode + PartialEq + std::fmt::Debug>(proof: T) {
+		assert_eq!(T::decode(&mut &proof.encode()[..]).as_ref(), Ok(&proof));
+	}
+	for case in list(&vectors("operations.json"), "cases", "case_count") {
+		goes_through(proof::<OperationProof>(case));
+	}
+	for case in list(&vectors("bitmap.json"), "cases", "case_count") {
+		goes_through(proof::<BitmapProof>(case));
+	}
+	for case in list(&vectors("state.json"), "cases", "case_count") {
+		goes_through(proof::<StateProof>(case));
+	}
 }

@@ -87,6 +87,11 @@ pub fn keccak_bytes(bytes: &[u8]) -> H256 {
 	H256(sp_io::hashing::keccak_256(bytes))
 }
 
+/// The tag of a leaf's or structure's type, its first word when it is hashed: Keccak-256 of its name.
+pub fn tag(name: &str) -> H256 {
+	keccak_bytes(name.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -4,7 +4,7 @@ use crate::{AccountId, AnchorMember, Balance, BlockNumber, SetId};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
-use sp_core::H256;
+use sp_core::{sr25519, H256};
 
 /// A candidate as voters see it. Text is UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -126,6 +126,10 @@ sp_api::decl_runtime_apis! {
 
 		/// A set inside the evidence window.
 		fn anchor_set(set: SetId) -> Option<SetInfo>;
+
+		/// The keys under which members of a set publish their network addresses, as registered now; empty for a set
+		/// outside the evidence window.
+		fn discovery_keys(set: SetId) -> Vec<(AccountId, sr25519::Public)>;
 
 		/// Who is elected to office, best backed first.
 		fn elected() -> Vec<SeatInfo>;

@@ -138,7 +138,7 @@ impl pallet_commitments::DutySeed for BabeSeed {
 pub struct AnchorOffences;
 
 impl pallet_commitments::Offences for AnchorOffences {
-	fn report(offence: &Offence, reporter: &AccountId) -> DispatchResult {
+	fn report(offence: &Offence, reporter: Option<&AccountId>) -> DispatchResult {
 		let fault = match offence.kind {
 			OffenceKind::Batch => AnchorFault::Batch,
 			OffenceKind::Log => AnchorFault::Log,
@@ -147,7 +147,7 @@ impl pallet_commitments::Offences for AnchorOffences {
 			OffenceKind::Vote => AnchorFault::Vote,
 		};
 		let Offence { set_id, member, slot, .. } = *offence;
-		AnchorElections::report_fault(set_id, member, fault, slot, Some(reporter.clone()))
+		AnchorElections::report_fault(set_id, member, fault, slot, reporter.cloned())
 			.map_err(|_| DispatchError::Other("the offence is known or its set is forgotten"))
 	}
 }
@@ -164,6 +164,7 @@ impl pallet_commitments::Config for Runtime {
 	type MaxOffences = ConstU32<10_000>;
 	type MaxUnconfirmed = ConstU32<64>;
 	type Offences = AnchorOffences;
+	type OperationWindow = intervals::OperationWindow;
 	type Retention = intervals::Retention;
 	type Seed = BabeSeed;
 	type Sets = AnchorElections;

@@ -3,9 +3,8 @@
 use super::mock::*;
 use crate::{Error, Event};
 use frame_support::{assert_noop, assert_ok, dispatch::Pays};
-use smartlayer_commitment::{
-	evidence::Signed, Bridge, Evidence, LogHeader, OffenceKind, Snapshot, Vector,
-};
+use smartlayer_commitment::{Bridge, Evidence, OffenceKind, Snapshot};
+use smartlayer_operations::{LogHeader, Signed, Vector};
 use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResultWithInfo};
 
@@ -35,7 +34,8 @@ fn good_evidence_is_handed_on_and_costs_nothing() {
 		assert_eq!((punished[0].set_id, &punished[0].account), (1, &account(3)));
 		let index = seeds(1).iter().position(|it| *it == 3).unwrap() as u32;
 		assert_eq!(punished[0].member, index);
-		let event = Event::OffenceReported { offence: punished[0].clone(), reporter: account(50) };
+		let event =
+			Event::OffenceReported { offence: punished[0].clone(), reporter: Some(account(50)) };
 		System::assert_last_event(event.into());
 	});
 }
@@ -157,5 +157,44 @@ fn a_bounded_number_of_offences_is_remembered() {
 		}
 		assert_noop!(report(vectors(1, 3, 4)), Error::<Test>::AlreadyReported);
 		assert_ok!(report(vectors(1, 3, 1)));
+	});
+}
+
+#[test]
+fn a_node_reports_in_its_own_block_without_a_signer() {
+	use frame_support::pallet_prelude::{
+		Authorize, InvalidTransaction, TransactionSource, TransactionValidityError,
+	};
+	run(|| {
+		let call = |evidence| {
+			let evidence = Box::new(evidence);
+			RuntimeCall::from(crate::Call::report_equivocation_unsigned { evidence })
+		};
+		let take = |evidence, source| call(evidence).authorize(source).unwrap().map(|it| it.0);
+		let refused = |reason: InvalidTransaction| Err(TransactionValidityError::from(reason));
+		for source in [TransactionSource::Local, TransactionSource::InBlock] {
+			assert!(!take(vectors(1, 3, 1), source).unwrap().propagate);
+		}
+		let others = take(vectors(1, 3, 1), TransactionSource::External);
+		assert!(matches!(
+			others,
+			Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(_)))
+		));
+		let one = vector(1, 3, 1, 1);
+		let innocent = Evidence::Vectors(Box::new([one.clone(), one]));
+		assert_eq!(take(innocent, TransactionSource::Local), refused(InvalidTransaction::BadProof));
+
+		let origin = frame_system::RawOrigin::Authorized;
+		let evidence = Box::new(vectors(1, 3, 1));
+		assert_ok!(Commitments::report_equivocation_unsigned(origin.into(), evidence));
+		assert_eq!(Punished::get().len(), 1);
+		let again = take(vectors(1, 3, 1), TransactionSource::Local);
+		assert_eq!(again, refused(InvalidTransaction::Stale));
+		let signed = RuntimeOrigin::signed(account(50));
+		let evidence = Box::new(vectors(1, 3, 2));
+		assert_noop!(
+			Commitments::report_equivocation_unsigned(signed, evidence),
+			DispatchError::BadOrigin
+		);
 	});
 }

@@ -3,7 +3,7 @@
 use super::mock::*;
 use crate::{Call, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use smartlayer_commitment::IncarnationRaise;
+use smartlayer_operations::IncarnationRaise;
 
 fn raise_as(set_id: u64, member: u32, incarnation: u32) -> Call<Test> {
 	let seed = seeds(set_id).get(member as usize).copied().unwrap_or(99);

@@ -64,6 +64,10 @@ fn parameters_out_of_bounds_are_read_as_their_bounds() {
 		assert_eq!(Commitments::backlog_limit(), 1);
 		BacklogLimit::set(u32::MAX);
 		assert_eq!(Commitments::backlog_limit(), 4);
+		OperationWindow::set(0);
+		assert_eq!(Commitments::operation_window(), crate::intervals::MIN_WINDOW);
+		OperationWindow::set(u64::MAX);
+		assert_eq!(Commitments::operation_window(), crate::intervals::MAX_WINDOW);
 		Retention::set(0);
 		assert_eq!(Commitments::retention(), crate::retention::MIN_RETENTION);
 		Retention::set(u32::MAX);
@@ -174,5 +178,16 @@ fn lists_are_bounded() {
 		assert_eq!(list.iter().map(|it| it.0).collect::<Vec<_>>(), [2, 3]);
 		assert_eq!(Commitments::intervals(0, u32::MAX).len(), 4);
 		assert_eq!(Commitments::intervals(u64::MAX, u32::MAX).len(), 0);
+	});
+}
+
+#[test]
+fn operations_may_be_older_than_their_interval_by_the_window() {
+	run(|| {
+		OperationWindow::set(100_000);
+		Now::set(1_000_000);
+		assert_eq!(Commitments::oldest_operation(), 900_000);
+		Now::set(5);
+		assert_eq!(Commitments::oldest_operation(), 0);
 	});
 }

@@ -63,6 +63,7 @@ parameter_types! {
 	pub static TurnLength: u32 = 5;
 	pub static BacklogLimit: u32 = 3;
 	pub static Retention: u32 = 8;
+	pub static OperationWindow: u64 = 3_600_000;
 }
 
 /// A member's account, by the seed of its key; seeds that differ by 100 are one anchor with another key.
@@ -154,7 +155,7 @@ impl Duties for Sets {
 }
 
 impl Offences for Sets {
-	fn report(offence: &Offence, _: &AccountId) -> DispatchResult {
+	fn report(offence: &Offence, _: Option<&AccountId>) -> DispatchResult {
 		if RefusesOffences::get() {
 			return Err(DispatchError::Other("refused"));
 		}
@@ -200,6 +201,7 @@ impl crate::Config for Test {
 	type IntervalLength = IntervalLength;
 	type TurnLength = TurnLength;
 	type BacklogLimit = BacklogLimit;
+	type OperationWindow = OperationWindow;
 	type Retention = Retention;
 	type MaxUnconfirmed = frame_support::traits::ConstU32<5>;
 	type MaxMembers = frame_support::traits::ConstU32<16>;
@@ -235,6 +237,7 @@ pub fn run_with(seeds: &[u8], test: impl FnOnce()) {
 	TurnLength::set(5);
 	BacklogLimit::set(3);
 	Retention::set(8);
+	OperationWindow::set(3_600_000);
 	externalities().execute_with(|| {
 		next_block();
 		test();

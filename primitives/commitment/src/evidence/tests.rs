@@ -156,30 +156,49 @@ fn vectors_that_an_honest_anchor_signs_do_not_convict() {
 	assert_eq!(Evidence::Vectors(Box::new(pair)).verify::<Sets>(GENESIS), None);
 }
 
-fn entry(number: u64, header: u8, withheld: &[(u64, u32)]) -> (OriginEntry, Vec<Position>) {
-	let positions: Vec<_> = withheld
-		.iter()
-		.map(|(number, index)| Position { number: *number, index: *index })
-		.collect();
+/// An entry with its lists: what is withheld, what is not announced.
+type Shown = (OriginEntry, Vec<Position>, Vec<Position>);
+
+fn entry(number: u64, header: u8, withheld: &[(u64, u32)]) -> Shown {
+	announcing(number, header, withheld, 0, &[])
+}
+
+fn announcing(
+	number: u64,
+	header: u8,
+	withheld: &[(u64, u32)],
+	announced: u64,
+	unannounced: &[(u64, u32)],
+) -> Shown {
+	let positions = |list: &[(u64, u32)]| -> Vec<_> {
+		list.iter().map(|(number, index)| Position { number: *number, index: *index }).collect()
+	};
+	let (withheld, unannounced) = (positions(withheld), positions(unannounced));
 	let entry = OriginEntry {
 		origin: AccountId::new([1; 32]),
 		incarnation: 0,
 		number,
 		header_hash: H256::repeat_byte(header),
-		withheld: OriginEntry::withheld_hash(GENESIS, &positions).unwrap(),
+		withheld: positions_hash(GENESIS, &withheld).unwrap(),
+		announced,
+		unannounced: positions_hash(GENESIS, &unannounced).unwrap(),
 	};
-	(entry, positions)
+	(entry, withheld, unannounced)
 }
 
 /// A vector of four origins of which one is shown.
-fn with_part(tick: u32, shown: (OriginEntry, Vec<Position>)) -> (Signed<Vector>, Part) {
-	let (entry, withheld) = shown;
+fn with_part(tick: u32, shown: Shown) -> (Signed<Vector>, Part) {
+	let (entry, withheld, unannounced) = shown;
 	let mut leaves: Vec<_> = (5..8).map(H256::repeat_byte).collect();
 	leaves.insert(1, entry.leaf());
 	let vector = Vector { root: tree::root(&leaves), ..vector(tick, 0) };
 	let proof = tree::proof(&leaves, 1).unwrap();
-	let part =
-		Part { entry, withheld: withheld.try_into().unwrap(), proof: proof.try_into().unwrap() };
+	let part = Part {
+		entry,
+		withheld: withheld.try_into().unwrap(),
+		unannounced: unannounced.try_into().unwrap(),
+		proof: proof.try_into().unwrap(),
+	};
 	(signed_vector(3, vector), part)
 }
 
@@ -213,9 +232,24 @@ fn going_on_does_not_convict() {
 	] {
 		assert_eq!(retraction(before.clone(), with_part(2, going_on)), None);
 	}
-	let (mut reborn, positions) = entry(1, 9, &[]);
+	let (mut reborn, withheld, unannounced) = entry(1, 9, &[]);
 	reborn.incarnation = 1;
-	assert_eq!(retraction(before, with_part(2, (reborn, positions))), None);
+	assert_eq!(retraction(before, with_part(2, (reborn, withheld, unannounced))), None);
+}
+
+#[test]
+fn taking_back_an_announcement_convicts() {
+	let before = with_part(1, announcing(5, 1, &[(3, 0)], 4, &[(4, 7)]));
+	let after = |announced, unannounced: &[(u64, u32)]| {
+		with_part(2, announcing(6, 3, &[], announced, unannounced))
+	};
+	assert!(retraction(before.clone(), after(3, &[])).is_some());
+	assert!(retraction(before.clone(), after(4, &[(4, 6)])).is_some());
+	// Not announced before: it stood behind the last batch, was left out, or was not even accepted.
+	for unannounced in [&[(5, 0)], &[(4, 7)], &[(3, 0)]] {
+		assert_eq!(retraction(before.clone(), after(5, unannounced)), None);
+	}
+	assert_eq!(retraction(before.clone(), after(6, &[])), None);
 }
 
 #[test]
@@ -225,19 +259,23 @@ fn a_part_that_is_not_in_the_vector_does_not_convict() {
 	let forged = Part { entry: entry(4, 9, &[]).0, ..part.clone() };
 	assert_eq!(retraction(before.clone(), (vector.clone(), forged)), None);
 	// The entry is true, the positions are not those it commits to.
-	let withheld = vec![Position { number: 1, index: 1 }].try_into().unwrap();
-	assert_eq!(retraction(before, (vector, Part { withheld, ..part })), None);
+	let list: sp_core::bounded::BoundedVec<_, _> =
+		vec![Position { number: 1, index: 1 }].try_into().unwrap();
+	let forged = Part { withheld: list.clone(), ..part.clone() };
+	assert_eq!(retraction(before.clone(), (vector.clone(), forged)), None);
+	assert_eq!(retraction(before, (vector, Part { unannounced: list, ..part })), None);
 }
 
 #[test]
 fn two_entries_of_one_origin_in_one_vector_convict() {
-	let (one, _) = entry(5, 1, &[]);
-	let (other, _) = entry(6, 2, &[]);
+	let (one, ..) = entry(5, 1, &[]);
+	let (other, ..) = entry(6, 2, &[]);
 	let leaves = [one.leaf(), other.leaf()];
 	let vector = signed_vector(3, Vector { root: tree::root(&leaves), ..vector(1, 0) });
 	let part = |entry, index| Part {
 		entry,
 		withheld: Default::default(),
+		unannounced: Default::default(),
 		proof: tree::proof(&leaves, index).unwrap().try_into().unwrap(),
 	};
 	let first = (vector.clone(), part(one.clone(), 0));
@@ -248,9 +286,9 @@ fn two_entries_of_one_origin_in_one_vector_convict() {
 #[test]
 fn positions_out_of_order_have_no_commitment() {
 	let position = |index| Position { number: 1, index };
-	assert!(OriginEntry::withheld_hash(GENESIS, &[position(1), position(2)]).is_some());
-	assert_eq!(OriginEntry::withheld_hash(GENESIS, &[position(2), position(1)]), None);
-	assert_eq!(OriginEntry::withheld_hash(GENESIS, &[position(1), position(1)]), None);
+	assert!(positions_hash(GENESIS, &[position(1), position(2)]).is_some());
+	assert_eq!(positions_hash(GENESIS, &[position(2), position(1)]), None);
+	assert_eq!(positions_hash(GENESIS, &[position(1), position(1)]), None);
 }
 
 fn vote(key: u8, proposal: u8, choice: Choice) -> Signed<Vote> {

@@ -8,9 +8,10 @@ use crate::{
 };
 use frame_support::BoundedVec;
 use smartlayer_commitment::{
-	Bridge, Choice, IncarnationRaise, Proposal, Receipt, ReceiptAttestation, RecordedSignatures,
-	RejectReason, SignerBitmap, Snapshot, SnapshotBody, Vote,
+	Bridge, Choice, Proposal, Receipt, ReceiptAttestation, RecordedSignatures, RejectReason,
+	SignerBitmap, Snapshot, SnapshotBody, Vote,
 };
+use smartlayer_operations::IncarnationRaise;
 use smartlayer_runtime::{AnchorElections, Commitments, Runtime, System};
 use smartlayer_types::{anchors::quorum, evm::EvmSignature, AnchorMember, AnchorSets};
 use sp_core::{H160, H256};

@@ -11,9 +11,8 @@ use crate::{
 };
 use frame_support::traits::KeyOwnerProofSystem;
 use pallet_anchor_elections::AnchorFault;
-use smartlayer_commitment::{
-	evidence::Signed, BatchEntry, Choice, Evidence, LogHeader, RejectReason, Vector, Vote,
-};
+use smartlayer_commitment::{Choice, Evidence, RejectReason, Vote};
+use smartlayer_operations::{BatchEntry, LogHeader, Signed, Vector};
 use smartlayer_runtime::{
 	AnchorElections, Authorship, Babe, Commitments, Header, Runtime, Session, System,
 };

@@ -1,9 +1,11 @@
 //! Headers of operation logs: one per batch, signed by the log's anchor.
 
-use crate::tree::tag;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use smartlayer_types::{abi, domain, AccountId, Authorisation, SetId};
+use smartlayer_types::{
+	abi::{self, tag},
+	domain, AccountId, Authorisation, SetId,
+};
 use sp_core::H256;
 
 /// Name of the type of a batch's leaves.
