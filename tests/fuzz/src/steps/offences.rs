@@ -24,7 +24,8 @@ use sp_consensus_babe::{
 use sp_core::{sr25519, Pair, H256};
 use sp_runtime::{Digest, DigestItem};
 
-pub const STEPS: &[Step] = &[(5, report_evidence), (3, report_block), (2, report_fault)];
+pub const STEPS: &[Step] =
+	&[(4, report_evidence), (2, report_found_evidence), (3, report_block), (2, report_fault)];
 
 /// A member of the set in office or of one before.
 fn culprit(input: &mut Input) -> Done<(SetId, u32, AnchorMember)> {
@@ -124,6 +125,15 @@ fn report_evidence(world: &mut World, input: &mut Input) -> Done {
 	let (who, evidence) = (input.person()?, Box::new(evidence(input)?));
 	let call = pallet_commitments::Call::<Runtime>::report_equivocation { evidence };
 	world.signed(input, &who, call)?;
+	Ok(())
+}
+
+/// The node that found the evidence puts it into its own block.
+fn report_found_evidence(world: &mut World, input: &mut Input) -> Done {
+	let evidence = Box::new(evidence(input)?);
+	world.authorised(pallet_commitments::Call::<Runtime>::report_equivocation_unsigned {
+		evidence,
+	})?;
 	Ok(())
 }
 
