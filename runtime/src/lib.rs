@@ -18,6 +18,7 @@ mod benchmarks;
 pub mod configs;
 pub mod genesis;
 pub mod governance;
+pub mod migrations;
 pub mod parameters;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The system itself: blocks and their limits, time, parameters.
 
 use crate::{
-	genesis,
+	genesis, migrations,
 	parameters::{ParameterAdmin, RuntimeParameters},
 	weights, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
 	RuntimeTask, TxExtension, UncheckedExtrinsic, VERSION,
@@ -77,6 +77,7 @@ impl frame_system::Config for Runtime {
 	type MaxConsumers = frame_support::traits::ConstU32<16>;
 	type Nonce = Nonce;
 	type SS58Prefix = SS58Prefix;
+	type SingleBlockMigrations = migrations::SingleBlock;
 	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
 	type Version = Version;
 }

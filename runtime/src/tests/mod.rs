@@ -2,6 +2,7 @@
 
 mod anchors;
 mod tokens;
+mod upgrades;
 mod weights;
 
 use crate::{
