@@ -1,6 +1,10 @@
 //! Operation logs: what an anchor receives, exchanges with the other anchors, and keeps.
 //!
-//! Two modules are the ground on which the worker will stand. They know bytes and anchors, not operations.
+//! `network` and `store` are the ground on which the rest stands: they know bytes and anchors, not operations.
+//!
+//! # [`engine`]: the rules
+//! What an anchor accepts, announces and closes, and how it starts again: a state machine without clock, disk and network,
+//! which the simulation runs as well.
 //!
 //! # [`network`]: direct, authenticated exchange between anchors
 //! - **What drives it**: the node's own network (substreams of one notification protocol, requests of one
@@ -22,5 +26,7 @@
 //! - **Must the node stop with it?** Yes, at once: an anchor must not sign what it can't remember. [`store::Store::stopped`]
 //!   resolves when that is so.
 
+pub mod engine;
 pub mod network;
 pub mod store;
+pub mod worker;

@@ -13,8 +13,9 @@
 //! - `peers`: who may be connected and how much each may send: a state machine, events in and actions out.
 //! - `worker`: carries its actions out on the node's network. `directory`: where addresses are found.
 //! - `inbox`, `outbox`: bounded queues, one for each anchor.
-//! - `handle`: what the rest of the operation log uses.
+//! - `handle`: what the rest of the operation log uses. `channel`: two users share one exchange.
 
+mod channel;
 mod directory;
 mod handle;
 mod handshake;
@@ -32,6 +33,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub use channel::{share, Arrivals, Channel, ChannelHandle, Letter, Question};
 pub use directory::Directory;
 pub use handle::{AnchorHandle, RequestError, SendError};
 pub use inbox::{AnchorEvents, Event, Reply};

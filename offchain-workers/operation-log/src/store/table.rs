@@ -8,13 +8,11 @@ pub(super) type Definition = TableDefinition<'static, &'static [u8], &'static [u
 /// Which table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Table {
-	/// Batches of every followed log: (origin, incarnation, number), see [`key::log`](super::key::log).
+	/// Batches of every followed log: (origin, incarnation, number, hash), see [`key::batch`](super::key::batch).
 	Logs,
-	/// What this anchor has signed: acceptances, announcements, vectors, votes, by interval, see
+	/// What this anchor has signed, and what that rests on: vectors and votes, by interval, see
 	/// [`key::promise`](super::key::promise).
 	Promises,
-	/// Where an operation stands: by digest, see [`key::operation`](super::key::operation).
-	Operations,
 	/// Confirmed cuts: by interval, see [`key::interval`](super::key::interval).
 	Cuts,
 	/// Single values of the worker, by name.
@@ -23,15 +21,13 @@ pub enum Table {
 
 impl Table {
 	/// All tables.
-	pub const ALL: [Self; 5] =
-		[Self::Logs, Self::Promises, Self::Operations, Self::Cuts, Self::Meta];
+	pub const ALL: [Self; 4] = [Self::Logs, Self::Promises, Self::Cuts, Self::Meta];
 
 	/// The table in the file. Names are part of the format.
 	pub(super) const fn definition(self) -> Definition {
 		TableDefinition::new(match self {
 			Self::Logs => "logs",
 			Self::Promises => "promises",
-			Self::Operations => "operations",
 			Self::Cuts => "cuts",
 			Self::Meta => "meta",
 		})

@@ -1,0 +1,296 @@
+//! The task that joins chain, network, store and clients around the engine.
+//!
+//! One task owns the engine and does everything in rounds: it takes what has arrived, lets the engine work, writes what
+//! is to be stored in one commit, waits until that is on disk, and only then sends and answers. So a hundred messages
+//! cost one flush, and nothing is said that a kill could make untrue.
+
+mod chain;
+mod facts;
+mod handle;
+mod metrics;
+mod records;
+mod round;
+mod wire;
+
+pub use chain::{Chain, ChainError, NodeChain, Opened};
+pub use facts::{Failure, Settled};
+pub use handle::{Event, Examined, OperationLog, Standing, Submitted, Unanswered, MAX_SUBMISSION};
+pub use records::LoadError;
+pub use wire::{Bad, Wire, WireBatch};
+
+use crate::{
+	engine::{Config, Engine, Settlement},
+	network::{ChannelHandle, Letter, Members},
+	store::{Store, StoreError},
+};
+use facts::Facts;
+use futures::{Stream, StreamExt};
+use handle::Command;
+use metrics::Metrics;
+use smartlayer_types::{anchors::key::ANCHOR, evm::EvmAddress, AccountId, AnchorKey, AnchorMember};
+use sp_core::{ecdsa, H256};
+use sp_keystore::KeystorePtr;
+use std::{
+	collections::{BTreeMap, HashMap},
+	pin::Pin,
+	sync::Arc,
+	time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use substrate_prometheus_endpoint::{PrometheusError, Registry};
+use tokio::{
+	sync::{broadcast, mpsc, watch},
+	time::{interval, MissedTickBehavior},
+};
+
+/// The target of this module's log lines.
+const LOG_TARGET: &str = "operation-log";
+
+/// How often the engine does what is due.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How many submissions and questions may wait.
+const COMMANDS: usize = 256;
+
+/// How many events a slow watcher may be behind.
+const EVENTS: usize = 1 << 16;
+
+/// The most messages that are taken in one round.
+const MESSAGES: usize = 256;
+
+/// What the worker needs.
+pub struct Params<C> {
+	/// The chain.
+	pub chain: Arc<C>,
+	/// Says that there are new final blocks.
+	pub finality: Pin<Box<dyn Stream<Item = ()> + Send>>,
+	/// States that settled snapshots left.
+	pub settled: Arc<dyn Settled>,
+	/// The last settled intervals, ascending: without where their cuts ended, no interval that is based on them can be
+	/// entered.
+	pub recent: Vec<Settlement>,
+	/// Holds the anchor key, if this node has one.
+	pub keystore: KeystorePtr,
+	/// Genesis hash of the network.
+	pub genesis: H256,
+	/// The other anchors, and what they send.
+	pub network: (ChannelHandle, mpsc::Receiver<Letter>),
+	/// Where the worker says who they are.
+	pub members: watch::Sender<Members>,
+	/// Its store.
+	pub store: Store,
+	/// Bounds and delays.
+	pub config: Config,
+	/// Where metrics are registered.
+	pub registry: Option<Registry>,
+}
+
+/// Why the worker ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+	/// What was stored can't be taken up.
+	#[error(transparent)]
+	Load(#[from] LoadError),
+	/// The store does not write.
+	#[error(transparent)]
+	Store(#[from] StoreError),
+	/// Chain or key store do not answer.
+	#[error(transparent)]
+	Failure(#[from] Failure),
+}
+
+/// The worker.
+pub struct Worker<C: Chain> {
+	chain: Arc<C>,
+	finality: Pin<Box<dyn Stream<Item = ()> + Send>>,
+	settled: Arc<dyn Settled>,
+	keystore: KeystorePtr,
+	network: ChannelHandle,
+	arrivals: mpsc::Receiver<Letter>,
+	members: watch::Sender<Members>,
+	store: Store,
+	config: Config,
+	checks: wire::Checks,
+	/// The engine, once this node's key is that of an anchor.
+	engine: Option<(AccountId, Engine<Facts<C>>)>,
+	/// The newest anchor address of each account, and the other way round, over all sets that count.
+	accounts: HashMap<EvmAddress, AccountId>,
+	addresses: HashMap<AccountId, EvmAddress>,
+	/// Intervals whose first block is final and that are not settled, for an engine that begins later.
+	opened: BTreeMap<u64, Opened>,
+	/// What was settled before the engine began.
+	recent: Vec<Settlement>,
+	commands: mpsc::Receiver<Command>,
+	events: broadcast::Sender<Event>,
+	metrics: Metrics,
+}
+
+/// Makes the worker, and the handle by which it is used.
+pub fn new<C: Chain>(params: Params<C>) -> Result<(OperationLog, Worker<C>), PrometheusError> {
+	let (commands, asked) = mpsc::channel(COMMANDS);
+	let (events, _) = broadcast::channel(EVENTS);
+	let (network, arrivals) = params.network;
+	let worker = Worker {
+		chain: params.chain,
+		finality: params.finality,
+		settled: params.settled,
+		keystore: params.keystore,
+		network,
+		arrivals,
+		members: params.members,
+		store: params.store,
+		config: params.config,
+		checks: wire::Checks::new(params.genesis),
+		engine: None,
+		accounts: HashMap::new(),
+		addresses: HashMap::new(),
+		opened: BTreeMap::new(),
+		recent: params.recent,
+		commands: asked,
+		events: events.clone(),
+		metrics: Metrics::register(params.registry.as_ref())?,
+	};
+	Ok((OperationLog { commands, events }, worker))
+}
+
+impl<C: Chain> Worker<C> {
+	/// Works until something fails that the node must not go on without, or the network ends.
+	pub async fn run(mut self) -> Result<(), Stopped> {
+		let mut ticks = interval(TICK);
+		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+		self.follow_chain()?;
+		loop {
+			let mut waiting = round::Waiting::default();
+			tokio::select! {
+				arrival = self.arrivals.recv() => {
+					let Some(arrival) = arrival else { return Ok(()) };
+					self.arrive(arrival);
+					self.arrive_more();
+				},
+				command = self.commands.recv() => {
+					let Some(command) = command else { return Ok(()) };
+					self.obey(command, &mut waiting);
+				},
+				news = self.finality.next() => {
+					if news.is_none() {
+						return Ok(());
+					}
+					self.follow_chain()?;
+				},
+				_ = ticks.tick() => self.tick(),
+			}
+			self.carry_out(waiting).await?;
+		}
+	}
+
+	/// Takes what else has already arrived.
+	fn arrive_more(&mut self) {
+		for _ in 1..MESSAGES {
+			match self.arrivals.try_recv() {
+				Ok(arrival) => self.arrive(arrival),
+				Err(_) => return,
+			}
+		}
+	}
+
+	fn tick(&mut self) {
+		if let Some((_, engine)) = &mut self.engine {
+			engine.tick(now_ms());
+		}
+	}
+
+	/// Looks which intervals are open in the last final block, and lets the engine enter them.
+	fn follow_chain(&mut self) -> Result<(), Stopped> {
+		let at = self.chain.finalised();
+		let (current, confirmed) = self.chain.intervals(at).map_err(Failure::from)?;
+		let known = self.opened.last_key_value().map_or(confirmed, |(interval, _)| *interval);
+		for interval in known.max(confirmed) + 1..=current {
+			let Some(opened) = self.chain.opened(at, interval).map_err(Failure::from)? else {
+				break;
+			};
+			self.meet(at, &opened)?;
+			self.opened.insert(interval, opened);
+			self.enter(interval)?;
+		}
+		Ok(())
+	}
+
+	/// Takes note of the members of an interval's set, so that they can be reached and checked.
+	fn meet(&mut self, at: H256, opened: &Opened) -> Result<(), Stopped> {
+		let set = opened.start.set_id;
+		// Batches that members wrote under the set before may still count.
+		let before = set.saturating_sub(1);
+		if !self.checks.knows(before) {
+			if let Some(members) = self.chain.set(at, before).map_err(Failure::from)? {
+				self.checks.learn(before, &members);
+			}
+		}
+		self.checks.learn(set, &opened.members);
+		for AnchorMember { account, address, .. } in &opened.members {
+			self.accounts.insert(*address, account.clone());
+			self.addresses.insert(account.clone(), *address);
+		}
+		let keys = self.chain.discovery_keys(at, set).map_err(Failure::from)?;
+		let reachable = keys
+			.into_iter()
+			.filter_map(|(account, key)| Some((*self.addresses.get(&account)?, key)));
+		let members: Members = reachable.collect();
+		self.members.send_if_modified(|known| {
+			let is_news = *known != members;
+			*known = members;
+			is_news
+		});
+		Ok(())
+	}
+
+	/// Forgets sets of which nothing counts any more.
+	fn forget_sets(&mut self) {
+		if let Some(oldest) = self.opened.values().map(|it| it.start.set_id).min() {
+			self.checks.forget_before(oldest.saturating_sub(1));
+		}
+	}
+
+	/// Lets the engine enter an interval; makes it first, if this node's key is that of a member.
+	fn enter(&mut self, interval: u64) -> Result<(), Stopped> {
+		let Some(opened) = self.opened.get(&interval).cloned() else { return Ok(()) };
+		if self.engine.is_none() {
+			let Some((me, key)) = self.own_member(&opened.members) else { return Ok(()) };
+			let stored = records::load(&self.store, &self.checks)?;
+			let settled = self.settled.clone();
+			let facts = Facts::new(self.chain.clone(), settled, self.keystore.clone(), key);
+			let config = self.config.clone();
+			let genesis = self.checks.genesis();
+			let mut engine = Engine::restore(facts, genesis, me.clone(), config, stored);
+			for settlement in std::mem::take(&mut self.recent) {
+				engine.settle(now_ms(), settlement);
+			}
+			log::info!(target: LOG_TARGET, "recording operations as anchor {me}");
+			self.engine = Some((me, engine));
+		}
+		let key = self.own_member(&opened.members).map(|(_, key)| key);
+		if let Some((_, engine)) = &mut self.engine {
+			let facts = engine.context_mut();
+			facts.open(interval, opened.at);
+			if let Some(key) = key {
+				facts.use_key(key);
+			}
+			engine.enter(now_ms(), opened.start);
+		}
+		Ok(())
+	}
+
+	/// The member whose anchor key this node holds.
+	fn own_member(&self, members: &[AnchorMember]) -> Option<(AccountId, AnchorKey)> {
+		let own = self.keystore.ecdsa_public_keys(ANCHOR);
+		let is_own = |it: &&AnchorMember| {
+			let key: &ecdsa::Public = it.key.as_ref();
+			own.contains(key)
+		};
+		members.iter().find(is_own).map(|it| (it.account.clone(), it.key.clone()))
+	}
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> u64 {
+	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+	u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
