@@ -2,17 +2,12 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { ApiPromise, Keyring, WsProvider } from "@polkadot/api";
+import { Keyring } from "@polkadot/api";
+import { connect, finalised } from "./chain.mjs";
 import { check, ONE_SLN, PROPERTIES } from "./check.mjs";
 
-// Extensions that carry nothing, but that this version of the client does not know by itself.
-const SIGNED_EXTENSIONS = { AuthorizeCall: { extrinsic: {}, payload: {} } };
-
 check("@polkadot/api", ["<WebSocket URL>"], async (url) => {
-	const api = await ApiPromise.create({
-		provider: new WsProvider(url),
-		signedExtensions: SIGNED_EXTENSIONS,
-	});
+	const api = await connect(url);
 	const { chainSS58, chainDecimals, chainTokens } = api.registry;
 	assert.deepEqual(
 		{ ss58Format: chainSS58, tokenDecimals: chainDecimals, tokenSymbol: chainTokens },
@@ -26,7 +21,7 @@ check("@polkadot/api", ["<WebSocket URL>"], async (url) => {
 	const keyring = new Keyring({ type: "sr25519", ss58Format: chainSS58 });
 	const recipient = keyring.encodeAddress(randomBytes(32));
 	const transfer = api.tx.balances.transferKeepAlive(recipient, ONE_SLN);
-	const { events, hash, number } = await finalised(transfer, keyring.addFromUri("//Alice"));
+	const { events, hash, number } = await finalised(api, transfer, keyring.addFromUri("//Alice"));
 	assert(
 		events.some(({ event }) => api.events.system.ExtrinsicSuccess.is(event)),
 		`no ExtrinsicSuccess among ${events.map(({ event }) => `${event.section}.${event.method}`)}`,
@@ -42,18 +37,3 @@ check("@polkadot/api", ["<WebSocket URL>"], async (url) => {
 		metadata: api.runtimeMetadata.version,
 	};
 });
-
-/** Signs and sends; resolves with where the transaction was finalised, and its events. */
-function finalised(transaction, signer) {
-	return new Promise((resolve, reject) => {
-		transaction
-			.signAndSend(signer, ({ blockNumber, events, isError, status }) => {
-				if (isError) {
-					reject(new Error(`the transaction ended as ${status.type}`));
-				} else if (status.isFinalized) {
-					resolve({ events, hash: status.asFinalized, number: blockNumber.toNumber() });
-				}
-			})
-			.catch(reject);
-	});
-}

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { ApiPromise, Keyring, WsProvider } from "@polkadot/api";
+import { Keyring } from "@polkadot/api";
 import {
 	ed25519PairFromSeed,
 	ed25519Sign,
@@ -16,9 +16,7 @@ import {
 // Six transactions that need each other's final blocks take longer than the one of other clients.
 process.env.CLIENT_DEADLINE_SECONDS ??= "300";
 const { check, ONE_SLN } = await import("./check.mjs");
-
-// Extensions that carry nothing, but that this version of the client does not know by itself.
-const SIGNED_EXTENSIONS = { AuthorizeCall: { extrinsic: {}, payload: {} } };
+const { connect, finalised, only } = await import("./chain.mjs");
 
 // What everybody here owns at the start: more than any bond.
 const FUNDS = 20_000n * ONE_SLN;
@@ -45,10 +43,7 @@ const FALLS = ["Burned", "BurnedDebt", "BurnedHeld", "Rescinded", "Suspended"];
 const RISES = ["Minted", "MintedCredit", "Issued", "Restored"];
 
 check("@polkadot/api and the rules", ["<WebSocket URL>"], async (url) => {
-	const api = await ApiPromise.create({
-		provider: new WsProvider(url),
-		signedExtensions: SIGNED_EXTENSIONS,
-	});
+	const api = await connect(url);
 	const keyring = new Keyring({ type: "sr25519", ss58Format: api.registry.chainSS58 });
 	const sudo = keyring.addFromUri("//Alice");
 	const people = Object.fromEntries(
@@ -381,40 +376,4 @@ function numbers(structure) {
 function told({ number }, { split, issuance }) {
 	const text = (parts) => Object.fromEntries(Object.entries(parts).map(([name, n]) => [name, n.toString()]));
 	return { block: number, ...text(split), issuance: text(issuance) };
-}
-
-/** The fields of the only event of its kind. */
-function only(kind, events) {
-	const found = events.map(({ event }) => event).filter((event) => kind.is(event));
-	const all = events.map(({ event: { section, method, data } }) => `${section}.${method}${data}`);
-	assert.equal(found.length, 1, `${found.length} times ${kind.meta.name} among ${all.join(", ")}`);
-	return Object.fromEntries(found[0].data.names.map((name, index) => [name, found[0].data[index]]));
-}
-
-/** Signs and sends; resolves with where the transaction succeeded in a finalised block, and its events. */
-function finalised(api, transaction, signer) {
-	const { section, method } = transaction.method;
-	return new Promise((resolve, reject) => {
-		const heard = async ({ blockNumber, dispatchError, events, isError, status, txIndex }) => {
-			if (isError && !dispatchError) {
-				throw new Error(`${section}.${method} ended as ${status.type}`);
-			}
-			if (!status.isFinalized) {
-				return;
-			}
-			assert(!dispatchError, `${section}.${method}: ${reason(api, dispatchError)}`);
-			const hash = status.asFinalized;
-			resolve({ at: await api.at(hash), events, hash, index: txIndex, number: blockNumber.toNumber() });
-		};
-		transaction.signAndSend(signer, (result) => heard(result).catch(reject)).catch(reject);
-	});
-}
-
-/** Why a call failed, in words. */
-function reason(api, error) {
-	if (!error?.isModule) {
-		return `${error}`;
-	}
-	const { docs, name, section } = api.registry.findMetaError(error.asModule);
-	return `${section}.${name}: ${docs.join(" ")}`;
 }

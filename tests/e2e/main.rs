@@ -9,6 +9,7 @@ mod devnet;
 mod documents;
 mod equivocation;
 mod finality;
+mod operations;
 mod rules;
 mod stopping;
 

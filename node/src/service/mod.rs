@@ -1,7 +1,8 @@
 //! The node's parts and how they are started: [`ports`] makes sure that they can be reached, [`partial`] opens what every
 //! command needs, [`network`] connects, [`consensus`] writes and finalises blocks, [`equivocations`] reports who writes
-//! two in one slot, [`workers`] do what runs beside the chain.
+//! two in one slot, [`workers`] do what runs beside the chain, and [`anchor`] what makes a validator an anchor.
 
+mod anchor;
 mod consensus;
 mod equivocations;
 mod network;
@@ -12,9 +13,11 @@ mod workers;
 pub use partial::{open, Backend, Client, Parts, SelectChain, TransactionPool};
 
 use crate::rpc;
+use anchor::Anchor;
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
 use sc_service::{Configuration, Error, PartialComponents, SpawnTasksParams, TaskManager};
 use sc_storage_monitor::StorageMonitorParams;
+use smartlayer_operation_log::worker::OperationLog;
 use std::sync::Arc;
 
 /// Starts a node. It runs until the returned task manager is dropped or one of its essential tasks ends.
@@ -45,7 +48,13 @@ pub fn start(
 		grandpa_link: &halves.grandpa_link,
 		tasks: &tasks,
 	};
-	let (network, controls) = network::start(&config, sources, import_queue)?;
+	let (mut network, controls) = network::start(&config, sources, import_queue)?;
+	let anchor = Anchor::new(&config, client.clone(), pool.clone(), keystore.clone());
+	let addresses = discovery.start(client.clone(), keystore.clone(), &network, &tasks);
+	let operation_log = match addresses {
+		Some(addresses) => anchor.start(&mut network, addresses, &tasks)?,
+		None => None,
+	};
 	let voter_state = SharedVoterState::empty();
 	let tools = consensus::Tools {
 		client: client.clone(),
@@ -56,7 +65,7 @@ pub fn start(
 	};
 
 	sc_service::spawn_tasks(SpawnTasksParams {
-		rpc_builder: rpc_builder(&config, &tools, &backend, &halves),
+		rpc_builder: rpc_builder(&config, &tools, &backend, &halves, operation_log),
 		config,
 		client: client.clone(),
 		backend,
@@ -71,8 +80,7 @@ pub fn start(
 		tracing_execute_block: None,
 	})?;
 	workers::watch_storage(storage, database, &tasks)?;
-	equivocations::start(client.clone(), tools.pool.clone(), &tasks);
-	discovery.start(client, keystore, &network, &tasks);
+	equivocations::start(client, tools.pool.clone(), &tasks);
 	consensus::start(role, tools, network, halves, &tasks)?;
 	Ok(tasks)
 }
@@ -83,6 +91,7 @@ fn rpc_builder(
 	tools: &consensus::Tools,
 	backend: &Arc<Backend>,
 	halves: &partial::Consensus,
+	operation_log: Option<OperationLog>,
 ) -> Box<dyn Fn(sc_rpc::SubscriptionTaskExecutor) -> Result<jsonrpsee::RpcModule<()>, Error>> {
 	let client = tools.client.clone();
 	let pool = tools.pool.clone();
@@ -106,6 +115,7 @@ fn rpc_builder(
 			keystore: keystore.clone(),
 			babe: babe.clone(),
 			grandpa: grandpa.clone(),
+			operation_log: operation_log.clone(),
 		};
 		rpc::methods(dependencies, subscriptions).map_err(Error::Application)
 	})

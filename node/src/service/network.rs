@@ -15,6 +15,7 @@ use sc_service::{
 	WarpSyncConfig,
 };
 use sc_utils::mpsc::TracingUnboundedSender;
+use smartlayer_operation_log::network::{protocols, Protocols};
 use smartlayer_types::{opaque::Block, Hash};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub struct Network {
 	pub sync: Arc<SyncingService<Block>>,
 	pub grandpa_protocol: ProtocolName,
 	pub grandpa_notifications: Box<dyn NotificationService>,
+	/// This node's ends of the protocols between anchors, if it is a validator.
+	pub anchors: Option<Protocols>,
 }
 
 /// How the tasks of the SDK steer the network.
@@ -70,6 +73,19 @@ pub fn start(
 		);
 	net_config.add_notification_protocol(grandpa_config);
 
+	let genesis = sources.client.info().genesis_hash;
+	let anchors = config.role.is_authority().then(|| {
+		let (messages, requests, ends) = protocols::<Block, Litep2p>(
+			genesis,
+			config.chain_spec.fork_id(),
+			metrics.clone(),
+			net_config.peer_store_handle(),
+		);
+		net_config.add_notification_protocol(messages);
+		net_config.add_request_response_protocol(requests);
+		ends
+	});
+
 	let warp_proofs = warp_proof::NetworkProvider::new(
 		sources.backend.clone(),
 		sources.grandpa_link.shared_authority_set().clone(),
@@ -89,6 +105,6 @@ pub fn start(
 		metrics,
 		gap_sync_body_policy: None,
 	})?;
-	let network = Network { service, sync, grandpa_protocol, grandpa_notifications };
+	let network = Network { service, sync, grandpa_protocol, grandpa_notifications, anchors };
 	Ok((network, Controls { system_rpc, transactions }))
 }

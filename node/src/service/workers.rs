@@ -2,7 +2,7 @@
 
 use super::{network::Network, partial::Client};
 use futures::StreamExt;
-use sc_authority_discovery::{new_worker_and_service_with_config, Role, WorkerConfig};
+use sc_authority_discovery::{new_worker_and_service_with_config, Role, Service, WorkerConfig};
 use sc_network::{event::Event, Multiaddr, NetworkEventStream};
 use sc_service::{Configuration, Error, TaskManager};
 use sc_storage_monitor::{StorageMonitorParams, StorageMonitorService};
@@ -31,16 +31,16 @@ impl AuthorityDiscovery {
 		}
 	}
 
-	/// Starts, if this node is an authority.
+	/// Starts, if this node is an authority, and returns what answers for the others' addresses.
 	pub fn start(
 		self,
 		client: Arc<Client>,
 		keystore: KeystorePtr,
 		network: &Network,
 		tasks: &TaskManager,
-	) {
+	) -> Option<Service> {
 		if !self.is_authority {
-			return;
+			return None;
 		}
 		let dht_events =
 			network.service.event_stream("authority-discovery").filter_map(|event| async move {
@@ -49,7 +49,7 @@ impl AuthorityDiscovery {
 					_ => None,
 				}
 			});
-		let (worker, _service) = new_worker_and_service_with_config(
+		let (worker, service) = new_worker_and_service_with_config(
 			WorkerConfig {
 				publish_non_global_ips: self.publish_private_addresses,
 				public_addresses: self.public_addresses,
@@ -66,6 +66,7 @@ impl AuthorityDiscovery {
 			tasks.spawn_handle(),
 		);
 		tasks.spawn_handle().spawn("authority-discovery-worker", None, worker.run());
+		Some(service)
 	}
 }
 

@@ -109,8 +109,8 @@ impl<C: Context> Engine<C> {
 		}
 	}
 
-	/// Own operations that are not settled and stand at no place of the own log that counts in an interval, each with the
-	/// best that is known for its slot: if every anchor logs that, all take the same.
+	/// Own operations that are neither settled nor final and stand at no place of the own log that counts in an interval, each
+	/// with the best that is known for its slot: if every anchor logs that, all take the same.
 	fn lost(&self, interval: u64) -> Vec<Arc<VerifiedOperation>> {
 		let Some(round) = self.rounds.get(&interval) else { return Vec::new() };
 		let is_lost = |it: &Pooled| {
@@ -124,7 +124,7 @@ impl<C: Context> Engine<C> {
 			let Some(pooled) = self.pool.get(&digest).filter(|it| it.is_mine) else { continue };
 			// What was never logged is still in the queue.
 			let is_queued = pooled.places.is_empty() && round.me.is_some();
-			if is_queued || !is_lost(pooled) {
+			if is_queued || !is_lost(pooled) || self.is_final(&digest) {
 				continue;
 			}
 			lost.insert(digest, pooled.operation.clone());
