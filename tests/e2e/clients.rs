@@ -61,7 +61,7 @@ async fn subxt_sends_a_transfer(url: &str) {
 	assert_eq!(free, Some(SLN));
 }
 
-/// Runs a script of `tests/clients`; it must succeed and print one line of JSON.
+/// Runs a script of `tests/clients`; it must succeed and print one line of JSON, which is shown.
 pub(crate) async fn run_client(script: &str, arguments: &[&str]) {
 	let clients = repository().join("tests/clients");
 	assert!(
