@@ -1,7 +1,9 @@
 // The chain through @polkadot/api: connecting, sending, and reading what came of it.
 
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { ApiPromise, WsProvider } from "@polkadot/api";
+import { ONE_SLN } from "./check.mjs";
 
 // Extensions that carry nothing, but that this version of the client does not know by itself.
 const SIGNED_EXTENSIONS = { AuthorizeCall: { extrinsic: {}, payload: {} } };
@@ -9,6 +11,25 @@ const SIGNED_EXTENSIONS = { AuthorizeCall: { extrinsic: {}, payload: {} } };
 /** Connects to a node. */
 export function connect(url) {
 	return ApiPromise.create({ provider: new WsProvider(url), signedExtensions: SIGNED_EXTENSIONS });
+}
+
+/** Registers a class whose issuer asks for a share, in millionths; returns where that is so, and the event. */
+export async function registerClass(api, issuer, { share, rules }) {
+	const registration = {
+		contract: { chainId: 1, address: randomBytes(20) },
+		sources: { scriptUri: "https://issuer.example/script.tsml", scriptHash: randomBytes(32) },
+		service: {
+			sla: { availability: 0, latencyP50: 1_000, latencyP95: 1_000, latencyP99: 1_000, throughput: 0 },
+			redundancy: { nodes: 3, enough: 2 },
+		},
+		shards: 4,
+		terms: { share, account: issuer.address },
+		operators: [],
+		rules,
+	};
+	const call = api.tx.tokenRegistry.register(registration, ONE_SLN);
+	const { at, events } = await finalised(api, call, issuer);
+	return { at, registered: only(api.events.tokenRegistry.Registered, events) };
 }
 
 /** The fields of the only event of its kind. */

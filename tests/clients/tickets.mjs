@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { Keyring } from "@polkadot/api";
 import { hashTypedData } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { finalised, only } from "./chain.mjs";
+import { finalised, registerClass } from "./chain.mjs";
 import { ONE_SLN } from "./check.mjs";
 
 // How an account on Ethereum is written in the thirty-two bytes of an account here.
@@ -46,20 +46,8 @@ export function domainOf(api) {
 
 /** Registers a class of tickets; returns its number. */
 export async function registerTickets(api, issuer) {
-	const registration = {
-		contract: { chainId: 1, address: randomBytes(20) },
-		sources: { scriptUri: "https://issuer.example/script.tsml", scriptHash: randomBytes(32) },
-		service: {
-			sla: { availability: 0, latencyP50: 1_000, latencyP95: 1_000, latencyP99: 1_000, throughput: 0 },
-			redundancy: { nodes: 3, enough: 2 },
-		},
-		shards: 4,
-		terms: { share: 0, account: issuer.address },
-		operators: [],
-		rules: RULES,
-	};
-	const { events } = await finalised(api, api.tx.tokenRegistry.register(registration, ONE_SLN), issuer);
-	return only(api.events.tokenRegistry.Registered, events).class.toNumber();
+	const { registered } = await registerClass(api, issuer, { share: 0, rules: RULES });
+	return registered.class.toNumber();
 }
 
 /** Resolves when the first block of the next interval is final. */

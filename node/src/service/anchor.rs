@@ -15,7 +15,7 @@ use futures::{
 	Future, Stream, StreamExt,
 };
 use sc_client_api::{BlockchainEvents, HeaderBackend};
-use sc_service::{Configuration, Error, TaskManager};
+use sc_service::{Configuration, Error, PruningMode, TaskManager};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use smartlayer_commitment::Incomplete;
 use smartlayer_operation_log::{
@@ -36,6 +36,17 @@ use sp_keystore::KeystorePtr;
 use std::{path::PathBuf, pin::Pin, sync::Arc};
 use substrate_prometheus_endpoint::Registry;
 use tokio::sync::{mpsc, oneshot, watch};
+
+/// States that a validator keeps if it is not told otherwise, in blocks. Anchors read what holds for an interval in the state
+/// after its first block until its snapshot is settled, and as many as 64 intervals of 200 blocks may wait for theirs.
+const KEPT_STATES: u32 = 16_384;
+
+/// Keeps the states that an anchor needs, unless the command line says how many.
+pub fn keep_states(config: &mut Configuration) {
+	if config.role.is_authority() {
+		config.state_pruning.get_or_insert(PruningMode::blocks_pruning(KEPT_STATES));
+	}
+}
 
 /// What the parts need of the node.
 pub struct Anchor {

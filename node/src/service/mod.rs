@@ -26,6 +26,7 @@ pub fn start(
 	storage: StorageMonitorParams,
 ) -> Result<TaskManager, Error> {
 	ports::claim(&mut config)?;
+	anchor::keep_states(&mut config);
 	let role = consensus::Role::of(&config);
 	let discovery = workers::AuthorityDiscovery::of(&config);
 	let database = config.database.path().map(ToOwned::to_owned);

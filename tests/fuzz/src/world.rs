@@ -4,7 +4,7 @@ use crate::{input::Input, keys, ledger::Ledger};
 use codec::Encode;
 use frame_support::{
 	storage::{with_storage_layer, with_transaction, TransactionOutcome},
-	traits::{fungible::Inspect, GetCallMetadata},
+	traits::GetCallMetadata,
 };
 use frame_system::offchain::CreateAuthorizedTransaction;
 use smartlayer_promises::Claim;
@@ -197,7 +197,7 @@ impl World {
 		let signature = Signature::from(payload.using_encoded(|bytes| person.sign(bytes)));
 		let (call, extension, _) = payload.deconstruct();
 		let signed = UncheckedExtrinsic::new_signed(call, who.into(), signature, extension);
-		let unclaimed = unclaimed_fees();
+		let unclaimed = unclaimed_fees(&person.to_account_id());
 		let succeeded = self.apply(&name, signed)?;
 		self.audit(if succeeded { burned } else { 0 }, unclaimed)?;
 		Ok(succeeded)
@@ -303,10 +303,11 @@ fn root() -> Vec<u8> {
 	sp_io::storage::root(StateVersion::V1)
 }
 
-/// The most that is burned of a transaction's fee: all of it where the author's account is gone.
-fn unclaimed_fees() -> Balance {
-	let alive = |author| <Balances as Inspect<_>>::total_balance(&author) >= SLN;
-	if Authorship::author().is_some_and(alive) {
+/// The most that is burned of the fee of somebody's transaction: all of it where the author's account can't take it, for it is
+/// gone or everything in it is on hold; the author's own transaction may bring that about.
+fn unclaimed_fees(who: &AccountId) -> Balance {
+	let takes = |author: &AccountId| *author != *who && Balances::free_balance(author) >= SLN;
+	if Authorship::author().as_ref().is_some_and(takes) {
 		0
 	} else {
 		1_000 * SLN

@@ -34,7 +34,7 @@ pub struct Knowledge {
 impl Context for Knowledge {
 	type Signature = ();
 
-	fn sign(&self, _: H256) {}
+	fn sign(&self, _: u64, _: H256) {}
 
 	fn class(&self, _: u64, class: ClassId) -> Option<Arc<ClassTerms>> {
 		self.ledger.class(class)

@@ -16,8 +16,13 @@ pub struct Config {
 	/// The most operations of one log above the floor: a log with more takes no submissions, and one with twice as many is
 	/// not followed.
 	pub live_operations: usize,
-	/// The most batches that answer one request.
-	pub answered_batches: u64,
+	/// How many positions of logs the vectors of an anchor list at most, for all logs together: of a log that has its share, no
+	/// more is taken from its own anchor, only what another's vector speaks of.
+	pub listed_operations: usize,
+	/// How far beyond the settled state a client may number an operation.
+	pub ahead_operations: u64,
+	/// How many operations are sent to one anchor in answer to requests, in the time of [`Self::want_ms`].
+	pub answered_operations: usize,
 	/// The most batches of forks that are kept aside at a time.
 	pub aside: usize,
 	/// The most operations for one slot that are kept: the best.
@@ -35,7 +40,11 @@ impl Default for Config {
 			want_ms: 500,
 			batch_operations: 1_024,
 			live_operations: 1 << 20,
-			answered_batches: 64,
+			// Twelve bytes each, of a message of a megabyte.
+			listed_operations: 1 << 15,
+			ahead_operations: 1_024,
+			// Some four megabytes a second, half of what an anchor takes of another.
+			answered_operations: 8_192,
 			aside: 1_024,
 			candidates: 8,
 			rules: Rules::default(),

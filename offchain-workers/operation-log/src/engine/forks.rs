@@ -106,11 +106,12 @@ impl<C: Context> Engine<C> {
 	}
 
 	/// Answers who misses a branch, its last batch first.
-	pub(super) fn answer_branch(&mut self, whom: &AccountId, mut tip: Tip) {
-		for _ in 0..self.config.answered_batches {
-			let Some(batch) = self.batch_at(&tip).cloned() else { return };
+	pub(super) fn answer_branch(&mut self, now_ms: u64, whom: &AccountId, mut tip: Tip) {
+		while let Some(batch) = self.batch_at(&tip).cloned() {
 			tip = tip.before(&batch);
-			self.effects.push(Effect::Send(whom.clone(), Message::Batch(batch)));
+			if !self.send_batch(now_ms, whom, batch) {
+				return;
+			}
 		}
 	}
 

@@ -138,7 +138,8 @@ impl<C: Context> Engine<C> {
 	/// Drops batches and operations that no unsettled interval can count, and none to come.
 	fn forget(&mut self) {
 		// Nobody knows yet what the intervals are based on that were not entered since the start.
-		if !self.stored.is_empty() {
+		// And what waits to be logged anew has its only copy where it was.
+		if !self.stored.is_empty() || !self.queue.is_empty() {
 			return;
 		}
 		// Intervals to come are based on no earlier one than those that were entered.

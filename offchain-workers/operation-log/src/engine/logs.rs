@@ -194,7 +194,8 @@ impl<C: Context> Engine<C> {
 			&& batch.operations.len() <= self.config.batch_operations;
 		let is_whole = header.count as usize == batch.operations.len()
 			&& header.batch_root == batch_root(&batch.operations);
-		if log.frozen || !fits || !is_whole {
+		let is_too_much = *from == id.origin && self.withholds_too_much(&id);
+		if log.frozen || !fits || !is_whole || is_too_much {
 			return;
 		}
 		if header.parent_hash == log.hash() {
@@ -272,13 +273,32 @@ impl<C: Context> Engine<C> {
 	}
 
 	/// Answers who misses batches.
-	pub(super) fn answer(&mut self, whom: &AccountId, id: &LogId, from: u64) {
-		let Some(log) = self.logs.get(id) else { return };
-		let numbers = from..from.saturating_add(self.config.answered_batches);
-		let batches: Vec<_> = numbers.map_while(|number| log.batch(number).cloned()).collect();
-		for batch in batches {
-			self.effects.push(Effect::Send(whom.clone(), Message::Batch(batch)));
+	pub(super) fn answer(&mut self, now_ms: u64, whom: &AccountId, id: &LogId, from: u64) {
+		for number in from.. {
+			let batch = self.logs.get(id).and_then(|log| log.batch(number)).cloned();
+			if !batch.is_some_and(|it| self.send_batch(now_ms, whom, it)) {
+				return;
+			}
 		}
+	}
+
+	/// Sends a batch in answer to a request, unless too much was sent to the same anchor just now: it asks again.
+	pub(super) fn send_batch(
+		&mut self,
+		now_ms: u64,
+		whom: &AccountId,
+		batch: Arc<Batch<C::Signature>>,
+	) -> bool {
+		let (since_ms, sent) = self.answered.entry(whom.clone()).or_insert((now_ms, 0));
+		if now_ms >= since_ms.saturating_add(self.config.want_ms) {
+			(*since_ms, *sent) = (now_ms, 0);
+		}
+		if *sent >= self.config.answered_operations {
+			return false;
+		}
+		*sent += batch.operations.len().max(1);
+		self.effects.push(Effect::Send(whom.clone(), Message::Batch(batch)));
+		true
 	}
 
 	/// Adds a batch to the own log, if that can still be written to.
@@ -296,7 +316,7 @@ impl<C: Context> Engine<C> {
 			batch_root: batch_root(&operations),
 			count,
 		};
-		let signature = self.context.sign(statement.hash(self.genesis));
+		let signature = self.context.sign(self.current, statement.hash(self.genesis));
 		let batch = Arc::new(Batch { header: Signed { statement, signature }, operations });
 		self.append(now_ms, &batch);
 		self.effects.push(Effect::Broadcast(Message::Batch(batch)));

@@ -36,6 +36,11 @@ impl Mine {
 		self.0.get(log).cloned().unwrap_or_default()
 	}
 
+	/// How many positions of a log are neither accepted nor announced.
+	pub fn withheld(&self, log: &LogId) -> usize {
+		self.0.get(log).map_or(0, |it| it.withheld.len())
+	}
+
 	/// Forgets a log: what is followed of it from now on is taken in anew.
 	pub fn forget(&mut self, log: &LogId) {
 		self.0.remove(log);

@@ -58,8 +58,8 @@ pub trait Context {
 	/// What stands for a signature. Checking those of others is the driver's business.
 	type Signature: Clone + Debug + PartialEq;
 
-	/// Signs a digest with the anchor key.
-	fn sign(&self, digest: H256) -> Self::Signature;
+	/// Signs a digest with the key that this anchor has in an interval's set.
+	fn sign(&self, interval: u64, digest: H256) -> Self::Signature;
 
 	/// A class as it stands after the interval's first block; `None` if there is none or it is not in use.
 	fn class(&self, interval: u64, class: ClassId) -> Option<Arc<ClassTerms>>;
@@ -110,6 +110,8 @@ pub struct Engine<C: Context> {
 	/// Vectors of members in intervals that were not entered since the start, from the store.
 	counted: BTreeMap<u64, Vec<Said<C::Signature>>>,
 	aside: Aside<C::Signature>,
+	/// Since when, and how many operations were sent to an anchor in answer to its requests.
+	answered: HashMap<AccountId, (u64, usize)>,
 	recovery: Option<Recovery>,
 	/// Up to this interval the anchor says nothing: its store is older than what others have seen of it.
 	abstains_to: u64,
@@ -138,6 +140,7 @@ impl<C: Context> Engine<C> {
 			stored: BTreeMap::new(),
 			counted: BTreeMap::new(),
 			aside: Aside::default(),
+			answered: HashMap::new(),
 			recovery: Some(Recovery::default()),
 			abstains_to: 0,
 			effects: Vec::new(),
@@ -162,7 +165,8 @@ impl<C: Context> Engine<C> {
 
 	/// The last batches that do not count in an interval.
 	pub fn floors(&self, interval: u64) -> Option<&Floors> {
-		Some(&self.rounds.get(&interval)?.floors)
+		let round = self.rounds.get(&interval).filter(|it| !it.is_blind)?;
+		Some(&round.floors)
 	}
 
 	/// What answers the engine's questions.

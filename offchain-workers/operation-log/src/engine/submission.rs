@@ -15,12 +15,19 @@ impl<C: Context> Engine<C> {
 	///
 	/// What is refused here leaves no trace. What comes of the others is told by events.
 	pub fn submit(&mut self, operation: &Arc<VerifiedOperation>) -> Result<(), Refusal> {
-		if self.pool.get(&operation.digest()).is_some_and(|it| it.is_mine || it.is_settled) {
+		let known = self.pool.get(&operation.digest());
+		if known.is_some_and(|it| it.is_settled) {
 			return Ok(());
 		}
-		let id = self.own_log().ok_or(Refusal::NotAccepting)?;
+		// While it can't be logged it can't be acknowledged either, given before or not.
+		let id = self.own_log().filter(|_| self.recovery.is_none());
+		let id = id.ok_or(Refusal::NotAccepting)?;
+		if known.is_some_and(|it| it.is_mine) {
+			return Ok(());
+		}
 		let logged = self.logs.get(&id).map_or(0, super::OriginLog::operations);
-		if logged + self.queue.len() >= self.config.live_operations {
+		let is_full = logged + self.queue.len() >= self.config.live_operations;
+		if is_full || self.withholds_too_much(&id) {
 			return Err(Refusal::Full);
 		}
 		let class =
@@ -34,6 +41,16 @@ impl<C: Context> Engine<C> {
 		if operation.time_ms < oldest_ms {
 			return Err(Refusal::TooOld);
 		}
+		let rule = class.rules.kind(operation.kind).ok_or(Refusal::NoSuchKind)?;
+		if !rule.is_recorded() {
+			let next = self.context.state(operation.class, operation.instance).next_seq;
+			if operation.seq < next {
+				return Err(Refusal::SlotTaken);
+			}
+			if operation.seq - next > self.config.ahead_operations {
+				return Err(Refusal::Gap);
+			}
+		}
 		// It is logged here even if it stands in another's log, which may be forked or not reach everybody.
 		self.pool.insert_own(operation);
 		self.queue.push_back(operation.clone());
@@ -46,8 +63,8 @@ impl<C: Context> Engine<C> {
 			Message::Batch(batch) => self.take_batch(now_ms, from, &batch),
 			Message::Vector(vector) => self.take_vector(now_ms, from, vector),
 			Message::Operations(operations) => self.take_over(&operations),
-			Message::Want { log, from: number } => self.answer(from, &log, number),
-			Message::WantBranch(tip) => self.answer_branch(from, tip),
+			Message::Want { log, from: number } => self.answer(now_ms, from, &log, number),
+			Message::WantBranch(tip) => self.answer_branch(now_ms, from, tip),
 			Message::AskNewest => self.answer_newest(from),
 			Message::Newest(newest) => self.take_newest(from, newest),
 		}
@@ -63,7 +80,7 @@ impl<C: Context> Engine<C> {
 	}
 
 	/// Logs what clients gave, in as few batches as the bound allows.
-	fn flush(&mut self, now_ms: u64) {
+	pub fn flush(&mut self, now_ms: u64) {
 		if self.recovery.is_some() || self.own_log().is_none() {
 			return;
 		}
@@ -134,6 +151,14 @@ impl<C: Context> Engine<C> {
 			}
 		}
 		lost.into_values().collect()
+	}
+
+	/// Whether so many positions of a log are not accepted that vectors would become too long to be sent.
+	pub(super) fn withholds_too_much(&self, id: &LogId) -> bool {
+		self.rounds.get(&self.current).is_some_and(|round| {
+			let fair = self.config.listed_operations / round.start.members.len().max(1);
+			round.mine.withheld(id) >= fair
+		})
 	}
 
 	/// Asks for batches that vectors speak of and that are still missing.

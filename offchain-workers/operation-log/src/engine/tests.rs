@@ -33,7 +33,7 @@ struct Fresh;
 impl Context for Fresh {
 	type Signature = ();
 
-	fn sign(&self, _: H256) {}
+	fn sign(&self, _: u64, _: H256) {}
 
 	fn class(&self, _: u64, class: ClassId) -> Option<Arc<ClassTerms>> {
 		let rules = rules::ticket().ok().filter(|_| class == TICKET)?;
@@ -536,4 +536,80 @@ fn an_anchor_alone_is_a_quorum() {
 	let events = events(&mut engine);
 	assert!(events.contains(&Event::Certified(operation.digest(), 1)));
 	assert!(events.contains(&Event::Final(operation.digest(), 1)));
+}
+
+#[test]
+fn nothing_is_acknowledged_that_can_t_be_logged_yet() {
+	let mut engine = Engine::new(Fresh, GENESIS, anchor(1), Config::default());
+	engine.enter(NOW, start(1, 1));
+	let operation = issue(5, ALICE);
+	// The others have not said yet what they have seen of this anchor.
+	assert_eq!(engine.submit(&operation), Err(Refusal::NotAccepting));
+	assert_eq!(engine.submit(&operation), Err(Refusal::NotAccepting));
+}
+
+fn numbered(instance: u64, seq: u64) -> Arc<VerifiedOperation> {
+	let operation = Operation { seq, ..transfer(instance, ALICE).signed().clone().operation };
+	signed(operation, ALICE)
+}
+
+#[test]
+fn a_number_far_ahead_is_refused_at_once() {
+	let mut engine = engine_with(Config { ahead_operations: 10, ..Config::default() });
+	assert_eq!(engine.submit(&numbered(5, 11)), Err(Refusal::Gap));
+	assert_eq!(engine.submit(&numbered(5, 10)), Ok(()));
+}
+
+#[test]
+fn a_log_full_of_what_nobody_accepts_is_not_taken_from_its_anchor() {
+	let mut engine = engine_with(Config { listed_operations: 8, ..Config::default() });
+	let junk = |number, parent| batch(4, number, parent, vec![numbered(number, 1)]);
+	let mut parent = H256::zero();
+	let batches: Vec<_> = (1..=3)
+		.map(|number| {
+			let next = junk(number, parent);
+			parent = next.header.statement.hash(GENESIS);
+			next
+		})
+		.collect();
+	for batch in &batches {
+		engine.receive(NOW, &anchor(4), Message::Batch(batch.clone()));
+	}
+	// A quarter of what may be listed is each member's share.
+	let id = LogId { origin: anchor(4), incarnation: 0 };
+	assert_eq!(engine.log(&id).unwrap().number(), 2);
+	// Another's vector may speak of it: from that one it is taken.
+	engine.receive(NOW, &anchor(2), Message::Batch(batches[2].clone()));
+	assert_eq!(engine.log(&id).unwrap().number(), 3);
+}
+
+#[test]
+fn an_anchor_that_fills_its_own_log_with_junk_takes_no_more() {
+	let mut engine = engine_with(Config { listed_operations: 4, ..Config::default() });
+	engine.submit(&numbered(5, 1)).unwrap();
+	engine.tick(NOW);
+	assert_eq!(engine.submit(&numbered(6, 1)), Err(Refusal::Full));
+}
+
+#[test]
+fn who_asks_for_batches_again_and_again_gets_so_many_in_a_time() {
+	let mut engine = engine_with(Config { answered_operations: 2, ..Config::default() });
+	for instance in 1..=4 {
+		accept(&mut engine, &issue(instance, ALICE));
+	}
+	let log = LogId { origin: anchor(1), incarnation: 0 };
+	let mut ask = |now_ms| {
+		engine.receive(now_ms, &anchor(2), Message::Want { log: log.clone(), from: 1 });
+		let sent = engine.take_effects().into_iter();
+		sent.filter(|it| matches!(it, Effect::Send(_, Message::Batch(_)))).count()
+	};
+	assert_eq!([ask(NOW), ask(NOW), ask(NOW + 499), ask(NOW + 500)], [2, 0, 0, 2]);
+}
+
+#[test]
+fn an_interval_is_cut_by_nobody_who_does_not_know_what_it_is_based_on() {
+	let mut engine = engine();
+	engine.enter(NOW, IntervalStart { base: 1, ..start(2, 1) });
+	assert!(engine.floors(2).is_none(), "the end of interval 1 is not known");
+	assert!(engine.cut(2).is_none());
 }

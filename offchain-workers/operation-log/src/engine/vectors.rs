@@ -58,7 +58,7 @@ impl<C: Context> Engine<C> {
 		let tick = round.spoken.as_ref().map_or(0, |it| it.vector().tick).saturating_add(1);
 		let set_id = round.start.set_id;
 		let statement = Vector { set_id, interval, tick, closing, root };
-		let signature = self.context.sign(statement.digest(self.genesis));
+		let signature = self.context.sign(interval, statement.digest(self.genesis));
 		let signed = Signed { statement, signature };
 		let vector = Arc::new(FullVector { signed, entries });
 		self.store_counted(interval);

@@ -52,7 +52,7 @@ pub trait Chain: Send + Sync + 'static {
 	/// The open interval and the last confirmed one in the state of a block.
 	fn intervals(&self, at: Hash) -> Result<(u64, u64), ChainError>;
 
-	/// An interval, if its first block is final; asked at the last final block.
+	/// An interval, if its first block is final and the state after it is kept; asked at the last final block.
 	fn opened(&self, at: Hash, interval: u64) -> Result<Option<Opened>, ChainError>;
 
 	/// A class in an interval, in the state of a block; `None` if there is none or it is not in use.
@@ -110,7 +110,8 @@ where
 		let Some(record) = self.0.runtime_api().interval(at, interval)? else { return Ok(None) };
 		let Some(first) = self.0.hash(record.start)? else { return Ok(None) };
 		let api = self.0.runtime_api();
-		let Some(set) = api.set_of(first, interval)? else { return Ok(None) };
+		// Where the state is pruned, or was never here, nothing can be said of the interval.
+		let Some(set) = api.set_of(first, interval).ok().flatten() else { return Ok(None) };
 		let mut members = Vec::with_capacity(set.members.len());
 		for member in &set.members {
 			let account = member.account.clone();

@@ -37,6 +37,8 @@ struct Asked {
 struct Interval {
 	/// Its first block.
 	at: Hash,
+	/// The own key in its set, if this anchor is a member.
+	key: Option<AnchorKey>,
 	asked: Mutex<Asked>,
 }
 
@@ -45,7 +47,6 @@ pub struct Facts<C> {
 	chain: Arc<C>,
 	settled: Arc<dyn Settled>,
 	keystore: KeystorePtr,
-	key: AnchorKey,
 	intervals: BTreeMap<u64, Interval>,
 	/// The first reason why a question could not be answered: the worker stops before it acts on what came of it.
 	failure: Mutex<Option<Failure>>,
@@ -63,29 +64,19 @@ pub enum Failure {
 }
 
 impl<C: Chain> Facts<C> {
-	pub fn new(
-		chain: Arc<C>,
-		settled: Arc<dyn Settled>,
-		keystore: KeystorePtr,
-		key: AnchorKey,
-	) -> Self {
+	pub fn new(chain: Arc<C>, settled: Arc<dyn Settled>, keystore: KeystorePtr) -> Self {
 		let (intervals, failure) = (BTreeMap::new(), Mutex::default());
-		Self { chain, settled, keystore, key, intervals, failure }
+		Self { chain, settled, keystore, intervals, failure }
 	}
 
-	/// Makes the first block of an interval known.
-	pub fn open(&mut self, interval: u64, at: Hash) {
-		self.intervals.insert(interval, Interval { at, asked: Mutex::default() });
+	/// Makes the first block of an interval known, and the own key in its set.
+	pub fn open(&mut self, interval: u64, at: Hash, key: Option<AnchorKey>) {
+		self.intervals.insert(interval, Interval { at, key, asked: Mutex::default() });
 	}
 
 	/// Forgets intervals up to one.
 	pub fn close(&mut self, up_to: u64) {
 		self.intervals.retain(|interval, _| *interval > up_to);
-	}
-
-	/// Signs with another key of the same anchor from now on.
-	pub fn use_key(&mut self, key: AnchorKey) {
-		self.key = key;
 	}
 
 	/// What went wrong since it was asked last.
@@ -104,10 +95,13 @@ impl<C: Chain> Facts<C> {
 impl<C: Chain> Context for Facts<C> {
 	type Signature = EvmSignature;
 
-	fn sign(&self, digest: H256) -> EvmSignature {
-		let key: &ecdsa::Public = self.key.as_ref();
-		let signed = self.keystore.ecdsa_sign_prehashed(ANCHOR, key, &digest.0);
-		let signature = signed.ok().flatten().ok_or(Failure::Key);
+	fn sign(&self, interval: u64, digest: H256) -> EvmSignature {
+		let key = self.intervals.get(&interval).and_then(|it| it.key.as_ref());
+		let signed = key.and_then(|key| {
+			let key: &ecdsa::Public = key.as_ref();
+			self.keystore.ecdsa_sign_prehashed(ANCHOR, key, &digest.0).ok().flatten()
+		});
+		let signature = signed.ok_or(Failure::Key);
 		let bytes = self.note(signature.map(|it| Some(it.0)));
 		EvmSignature(bytes.unwrap_or([0; 65]))
 	}

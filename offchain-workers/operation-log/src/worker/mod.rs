@@ -19,7 +19,7 @@ pub use records::LoadError;
 pub use wire::{Bad, Wire, WireBatch};
 
 use crate::{
-	engine::{Config, Engine, Settlement},
+	engine::{Config, Engine, Settlement, KEPT_ENDS},
 	network::{ChannelHandle, Letter, Members},
 	store::{Store, StoreError},
 };
@@ -27,7 +27,9 @@ use facts::Facts;
 use futures::{Stream, StreamExt};
 use handle::Command;
 use metrics::Metrics;
-use smartlayer_types::{anchors::key::ANCHOR, evm::EvmAddress, AccountId, AnchorKey, AnchorMember};
+use smartlayer_types::{
+	anchors::key::ANCHOR, evm::EvmAddress, AccountId, AnchorKey, AnchorMember, SetId,
+};
 use sp_core::{ecdsa, H256};
 use sp_keystore::KeystorePtr;
 use std::{
@@ -117,8 +119,14 @@ pub struct Worker<C: Chain> {
 	addresses: HashMap<AccountId, EvmAddress>,
 	/// Intervals whose first block is final and that are not settled, for an engine that begins later.
 	opened: BTreeMap<u64, Opened>,
+	/// The interval that was entered last.
+	entered: u64,
+	/// The interval that was settled last.
+	settled_to: u64,
 	/// What was settled before the engine began.
 	recent: Vec<Settlement>,
+	/// The members of the sets that still count, with the ids under which they publish addresses.
+	reachable: BTreeMap<SetId, Members>,
 	commands: mpsc::Receiver<Command>,
 	events: broadcast::Sender<Event>,
 	metrics: Metrics,
@@ -144,7 +152,10 @@ pub fn new<C: Chain>(params: Params<C>) -> Result<(OperationLog, Worker<C>), Pro
 		accounts: HashMap::new(),
 		addresses: HashMap::new(),
 		opened: BTreeMap::new(),
+		entered: 0,
+		settled_to: params.recent.last().map_or(0, |it| it.interval),
 		recent: params.recent,
+		reachable: BTreeMap::new(),
 		commands: asked,
 		events: events.clone(),
 		metrics: Metrics::register(params.registry.as_ref())?,
@@ -168,7 +179,8 @@ impl<C: Chain> Worker<C> {
 				},
 				command = self.commands.recv() => {
 					let Some(command) = command else { return Ok(()) };
-					self.obey(command, &mut waiting);
+					self.obey(command, &mut waiting)?;
+					self.obey_more(&mut waiting)?;
 				},
 				news = self.finality.next() => {
 					if news.is_none() {
@@ -192,6 +204,17 @@ impl<C: Chain> Worker<C> {
 		}
 	}
 
+	/// Does what else is already asked.
+	fn obey_more(&mut self, waiting: &mut round::Waiting) -> Result<(), Stopped> {
+		for _ in 1..COMMANDS {
+			match self.commands.try_recv() {
+				Ok(command) => self.obey(command, waiting)?,
+				Err(_) => return Ok(()),
+			}
+		}
+		Ok(())
+	}
+
 	fn tick(&mut self) {
 		if let Some((_, engine)) = &mut self.engine {
 			engine.tick(now_ms());
@@ -202,63 +225,105 @@ impl<C: Chain> Worker<C> {
 	fn follow_chain(&mut self) -> Result<(), Stopped> {
 		let at = self.chain.finalised();
 		let (current, confirmed) = self.chain.intervals(at).map_err(Failure::from)?;
-		let known = self.opened.last_key_value().map_or(confirmed, |(interval, _)| *interval);
-		for interval in known.max(confirmed) + 1..=current {
-			let Some(opened) = self.chain.opened(at, interval).map_err(Failure::from)? else {
-				break;
-			};
-			self.meet(at, &opened)?;
-			self.opened.insert(interval, opened);
-			self.enter(interval)?;
-		}
-		Ok(())
-	}
-
-	/// Takes note of the members of an interval's set, so that they can be reached and checked.
-	fn meet(&mut self, at: H256, opened: &Opened) -> Result<(), Stopped> {
-		let set = opened.start.set_id;
-		// Batches that members wrote under the set before may still count.
-		let before = set.saturating_sub(1);
-		if !self.checks.knows(before) {
-			if let Some(members) = self.chain.set(at, before).map_err(Failure::from)? {
-				self.checks.learn(before, &members);
+		let known = self.opened.last_key_value().map_or(0, |(interval, _)| *interval);
+		for interval in known.max(self.settled_to) + 1..=current {
+			match self.chain.opened(at, interval).map_err(Failure::from)? {
+				Some(opened) => {
+					self.meet(at, opened.start.set_id)?;
+					self.opened.insert(interval, opened);
+				},
+				// So long ago that the chain forgot it: the snapshot worker takes it over from others.
+				None if interval <= confirmed => {},
+				None => break,
 			}
 		}
-		self.checks.learn(set, &opened.members);
-		for AnchorMember { account, address, .. } in &opened.members {
-			self.accounts.insert(*address, account.clone());
-			self.addresses.insert(account.clone(), *address);
+		self.enter_opened()
+	}
+
+	/// Takes note of the members of a set and of the one before, whose last words still count, so that they can be reached
+	/// and checked.
+	fn meet(&mut self, at: H256, set: SetId) -> Result<(), Stopped> {
+		for set in [set.saturating_sub(1), set] {
+			if self.reachable.contains_key(&set) {
+				continue;
+			}
+			let Some(members) = self.chain.set(at, set).map_err(Failure::from)? else { continue };
+			self.checks.learn(set, &members);
+			for AnchorMember { account, address, .. } in &members {
+				self.accounts.insert(*address, account.clone());
+				self.addresses.insert(account.clone(), *address);
+			}
+			let keys = self.chain.discovery_keys(at, set).map_err(Failure::from)?;
+			let reachable = keys
+				.into_iter()
+				.filter_map(|(account, key)| Some((*self.addresses.get(&account)?, key)));
+			self.reachable.insert(set, reachable.collect());
 		}
-		let keys = self.chain.discovery_keys(at, set).map_err(Failure::from)?;
-		let reachable = keys
-			.into_iter()
-			.filter_map(|(account, key)| Some((*self.addresses.get(&account)?, key)));
-		let members: Members = reachable.collect();
-		self.members.send_if_modified(|known| {
-			let is_news = *known != members;
-			*known = members;
-			is_news
-		});
+		self.say_who_counts();
 		Ok(())
 	}
 
-	/// Forgets sets of which nothing counts any more.
-	fn forget_sets(&mut self) {
-		if let Some(oldest) = self.opened.values().map(|it| it.start.set_id).min() {
-			self.checks.forget_before(oldest.saturating_sub(1));
-		}
+	/// Tells the network whom to connect to: the members of all sets that still count.
+	fn say_who_counts(&self) {
+		let all: Members =
+			self.reachable.values().flatten().map(|(a, k)| (*a, k.clone())).collect();
+		self.members.send_if_modified(|known| {
+			let is_news = *known != all;
+			*known = all;
+			is_news
+		});
 	}
 
-	/// Lets the engine enter an interval; makes it first, if this node's key is that of a member.
-	fn enter(&mut self, interval: u64) -> Result<(), Stopped> {
-		let Some(opened) = self.opened.get(&interval).cloned() else { return Ok(()) };
+	/// Takes note of a final snapshot.
+	fn settle(&mut self, settlement: Settlement) -> Result<(), Stopped> {
+		let interval = settlement.interval;
+		self.settled_to = self.settled_to.max(interval);
+		if let Some((_, engine)) = &mut self.engine {
+			engine.settle(now_ms(), settlement);
+			engine.context_mut().close(interval);
+		} else {
+			self.recent.retain(|it| it.interval.saturating_add(KEPT_ENDS) > interval);
+			self.recent.push(settlement);
+		}
+		self.opened.retain(|it, _| *it > interval);
+		if let Some(oldest) = self.opened.values().map(|it| it.start.set_id).min() {
+			let kept = oldest.saturating_sub(1);
+			self.checks.forget_before(kept);
+			self.reachable.retain(|set, _| *set >= kept);
+			self.say_who_counts();
+		}
+		self.enter_opened()
+	}
+
+	/// Lets the engine enter what is opened, in order, as far as it knows where the cuts ended on which intervals are based.
+	fn enter_opened(&mut self) -> Result<(), Stopped> {
+		let first = self.entered.saturating_add(1);
+		for interval in
+			self.opened.range(first..).map(|(interval, _)| *interval).collect::<Vec<_>>()
+		{
+			let Some(opened) = self.opened.get(&interval).cloned() else { return Ok(()) };
+			if opened.start.base > self.settled_to {
+				return Ok(());
+			}
+			if !self.enter(opened)? {
+				return Ok(());
+			}
+			self.entered = interval;
+		}
+		Ok(())
+	}
+
+	/// Lets the engine enter an interval; makes it first, if this node's key is that of a member. `false` if it is not: the
+	/// key store may get the key later.
+	fn enter(&mut self, opened: Opened) -> Result<bool, Stopped> {
+		let own = self.own_member(opened.members.iter());
 		if self.engine.is_none() {
-			let Some((me, key)) = self.own_member(&opened.members) else { return Ok(()) };
+			// Who has just left the set still gives what clients gave it to the others.
+			let known = || self.own_member(self.checks.members());
+			let Some((me, _)) = own.clone().or_else(known) else { return Ok(false) };
 			let stored = records::load(&self.store, &self.checks)?;
-			let settled = self.settled.clone();
-			let facts = Facts::new(self.chain.clone(), settled, self.keystore.clone(), key);
-			let config = self.config.clone();
-			let genesis = self.checks.genesis();
+			let facts = Facts::new(self.chain.clone(), self.settled.clone(), self.keystore.clone());
+			let (genesis, config) = (self.checks.genesis(), self.config.clone());
 			let mut engine = Engine::restore(facts, genesis, me.clone(), config, stored);
 			for settlement in std::mem::take(&mut self.recent) {
 				engine.settle(now_ms(), settlement);
@@ -266,26 +331,25 @@ impl<C: Chain> Worker<C> {
 			log::info!(target: LOG_TARGET, "recording operations as anchor {me}");
 			self.engine = Some((me, engine));
 		}
-		let key = self.own_member(&opened.members).map(|(_, key)| key);
 		if let Some((_, engine)) = &mut self.engine {
-			let facts = engine.context_mut();
-			facts.open(interval, opened.at);
-			if let Some(key) = key {
-				facts.use_key(key);
-			}
+			let key = own.map(|(_, key)| key);
+			engine.context_mut().open(opened.start.interval, opened.at, key);
 			engine.enter(now_ms(), opened.start);
 		}
-		Ok(())
+		Ok(true)
 	}
 
 	/// The member whose anchor key this node holds.
-	fn own_member(&self, members: &[AnchorMember]) -> Option<(AccountId, AnchorKey)> {
+	fn own_member<'a>(
+		&self,
+		mut members: impl Iterator<Item = &'a AnchorMember>,
+	) -> Option<(AccountId, AnchorKey)> {
 		let own = self.keystore.ecdsa_public_keys(ANCHOR);
-		let is_own = |it: &&AnchorMember| {
+		let is_own = |it: &&'a AnchorMember| {
 			let key: &ecdsa::Public = it.key.as_ref();
 			own.contains(key)
 		};
-		members.iter().find(is_own).map(|it| (it.account.clone(), it.key.clone()))
+		members.find(is_own).map(|it| (it.account.clone(), it.key.clone()))
 	}
 }
 

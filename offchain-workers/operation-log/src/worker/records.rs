@@ -49,21 +49,19 @@ pub fn write_of(genesis: H256, record: &Record<EvmSignature>) -> Write {
 	}
 }
 
-/// Reads everything that is stored. The own signatures and those of others were checked before they were stored; batches
-/// are checked again, which takes as long as it takes to verify their operations.
+/// Reads everything that is stored. Signatures of anchors were checked before that; those of operations are checked again,
+/// on all cores.
 pub fn load(store: &Store, checks: &Checks) -> Result<Stored<EvmSignature>, LoadError> {
 	let mut stored = Stored::default();
 	each(store, Table::Logs, Vec::new()..vec![0xff; 64], |key, value| {
-		match WireBatch::decode_all(&mut &*value).map_err(|_| Bad::Malformed) {
-			Ok(batch) => match checks.batch(batch) {
-				Ok(batch) => stored.batches.push(Arc::new(batch)),
-				// Of a set that is long forgotten: nothing of it counts any more.
-				Err(Bad::UnknownSet(_)) => {},
-				Err(_) => return Err(LoadError::Unreadable(key)),
+		let batch = WireBatch::decode_all(&mut &*value).map_err(|_| Bad::Malformed);
+		match batch.and_then(|it| checks.stored(it)) {
+			Ok(batch) => {
+				stored.batches.push(Arc::new(batch));
+				Ok(())
 			},
-			Err(_) => return Err(LoadError::Unreadable(key)),
+			Err(_) => Err(LoadError::Unreadable(key)),
 		}
-		Ok(())
 	})?;
 	each(store, Table::Promises, Vec::new()..vec![0xff; 64], |key, value| {
 		let (kind, whose) = (key.get(8).copied(), key.get(9..).unwrap_or_default());

@@ -9,9 +9,9 @@ use super::{
 	Event, Stopped, Worker, LOG_TARGET,
 };
 use crate::{
-	engine::{Effect, LogId, Message, KEPT_ENDS},
+	engine::{Effect, LogId, Message},
 	network::{Letter, Misbehaviour},
-	store::{key, Table},
+	store::{key, Table, Write},
 };
 use codec::Encode;
 use smartlayer_commitment::{certified, Evidence, Incomplete};
@@ -19,6 +19,9 @@ use smartlayer_operations::{Refusal, SignedOperation};
 use smartlayer_types::{evm::EvmSignature, AccountId};
 use std::ops::Range;
 use tokio::sync::oneshot;
+
+/// How many bytes one commit has: half of what the store takes.
+const COMMIT_BYTES: usize = 8 << 20;
 
 /// Answers that wait until what was taken is on disk.
 #[derive(Default)]
@@ -49,7 +52,7 @@ impl<C: Chain> Worker<C> {
 	}
 
 	/// Does what is asked of this worker.
-	pub(super) fn obey(&mut self, command: Command, waiting: &mut Waiting) {
+	pub(super) fn obey(&mut self, command: Command, waiting: &mut Waiting) -> Result<(), Stopped> {
 		match command {
 			Command::Submit(operations, answer) => {
 				let results = self.submit(&operations);
@@ -71,19 +74,11 @@ impl<C: Chain> Worker<C> {
 				let _ = answer.send(engine.and_then(|(_, it)| it.context().class(interval, class)));
 			},
 			Command::Settle(settlement, answer) => {
-				let interval = settlement.interval;
-				if let Some((_, engine)) = &mut self.engine {
-					engine.settle(now_ms(), settlement);
-					engine.context_mut().close(interval);
-				} else {
-					self.recent.retain(|it| it.interval.saturating_add(KEPT_ENDS) > interval);
-					self.recent.push(settlement);
-				}
-				self.opened.retain(|it, _| *it > interval);
-				self.forget_sets();
+				self.settle(settlement)?;
 				waiting.settled.push(answer);
 			},
 		}
+		Ok(())
 	}
 
 	fn submit(&mut self, operations: &[SignedOperation]) -> Submitted {
@@ -94,10 +89,7 @@ impl<C: Chain> Worker<C> {
 			engine.submit(&operation)?;
 			Ok(operation.digest())
 		});
-		let results: Submitted = results.collect();
-		// What was taken is logged now, so that it is on disk when the answer goes out.
-		self.tick();
-		results
+		results.collect()
 	}
 
 	fn certify(
@@ -135,19 +127,20 @@ impl<C: Chain> Worker<C> {
 			answer(waiting);
 			return Ok(());
 		};
+		if !waiting.submissions.is_empty() {
+			// What was taken is logged now, so that it is on disk when the answers go out.
+			engine.flush(now_ms());
+		}
 		let effects = engine.take_effects();
 		if let Some(failure) = engine.context().take_failure() {
 			return Err(failure.into());
 		}
 		let genesis = self.checks.genesis();
-		let writes: Vec<_> = effects
-			.iter()
-			.filter_map(|effect| match effect {
-				Effect::Store(record) => Some(write_of(genesis, record)),
-				_ => None,
-			})
-			.collect();
-		if !writes.is_empty() {
+		let writes = effects.iter().filter_map(|effect| match effect {
+			Effect::Store(record) => Some(write_of(genesis, record)),
+			_ => None,
+		});
+		for writes in commits(writes) {
 			self.store.commit(writes).await?;
 		}
 		for effect in effects {
@@ -227,6 +220,24 @@ impl<C: Chain> Worker<C> {
 			log::error!(target: LOG_TARGET, "evidence can't be submitted: {error}");
 		}
 	}
+}
+
+/// Divides writes into commits, in their order.
+fn commits(writes: impl Iterator<Item = Write>) -> Vec<Vec<Write>> {
+	let mut commits: Vec<Vec<Write>> = Vec::new();
+	let mut bytes = COMMIT_BYTES;
+	for write in writes {
+		let size = write.key.len() + write.value.as_ref().map_or(0, Vec::len);
+		if bytes.saturating_add(size) > COMMIT_BYTES {
+			commits.push(Vec::new());
+			bytes = 0;
+		}
+		bytes += size;
+		if let Some(last) = commits.last_mut() {
+			last.push(write);
+		}
+	}
+	commits
 }
 
 fn answer(waiting: Waiting) {

@@ -145,9 +145,9 @@ impl Checks {
 		self.genesis
 	}
 
-	/// Whether a set is known.
-	pub fn knows(&self, set: SetId) -> bool {
-		self.sets.contains_key(&set)
+	/// The members of all sets that are known.
+	pub fn members(&self) -> impl Iterator<Item = &AnchorMember> {
+		self.sets.values().flat_map(HashMap::values)
 	}
 
 	/// Makes a set known.
@@ -214,6 +214,12 @@ impl Checks {
 		if !member.signed(&statement.hash(self.genesis), &header.signature) {
 			return Err(Bad::Signature);
 		}
+		self.stored(WireBatch { header, operations })
+	}
+
+	/// Checks the operations of a batch, of whose header it is known that its anchor signed it.
+	pub fn stored(&self, batch: WireBatch) -> Result<Batch<EvmSignature>, Bad> {
+		let WireBatch { header, operations } = batch;
 		let verified: Vec<Result<_, Refusal>> =
 			operations.par_iter().map(|it| it.clone().verify(&self.domain).map(Arc::new)).collect();
 		let first_bad = verified.iter().position(Result::is_err);
