@@ -57,7 +57,8 @@ pub struct Cut {
 	pub interval: u64,
 	/// Where it ends in each log, in ascending order of origins, each once.
 	pub ends: Vec<CutEnd>,
-	/// The vectors that it counts, in ascending order of members, each once.
+	/// The vectors that it counts, in ascending order of members, ticks and digests: of each member one, or two that
+	/// contradict each other.
 	pub vectors: Vec<CountedVector>,
 }
 
@@ -67,17 +68,22 @@ impl Cut {
 		domain::hash("snapshot cut", genesis, self)
 	}
 
-	/// Whether logs and members come in order, each once.
+	/// Whether logs and vectors come in order, each once, and of no member more than two.
 	pub fn is_coherent(&self) -> bool {
 		let ends = self.ends.windows(2).all(|pair| match pair {
 			[before, after] => before.origin < after.origin,
 			_ => true,
 		});
+		let order = |it: &CountedVector| (it.member, it.tick, it.digest);
 		let vectors = self.vectors.windows(2).all(|pair| match pair {
-			[before, after] => before.member < after.member,
+			[before, after] => order(before) < order(after),
 			_ => true,
 		});
-		ends && vectors
+		let no_third = self.vectors.windows(3).all(|three| match three {
+			[first, _, third] => first.member < third.member,
+			_ => true,
+		});
+		ends && vectors && no_third
 	}
 
 	/// The members whose vectors count.
@@ -183,6 +189,10 @@ pub enum Incomplete {
 ///
 /// `vectors` are the counted vectors, in order. A vector's entry counts if it ends in the cut's log at or before the cut's
 /// end. Linear in operations; every vector adds as much as it lists.
+///
+/// Of a member that shows two honest anchors vectors that contradict each other, and by each makes another operation certified,
+/// no single vector gives both what they announced. So whoever is shown to contradict itself counts as one that accepts
+/// everything: no more than what it could have told each of them. Honest members alone keep two operations from one slot.
 pub fn certified<S>(
 	cut: &Cut,
 	vectors: &[&FullVector<S>],
@@ -191,6 +201,7 @@ pub fn certified<S>(
 	quorum: u32,
 ) -> Result<Certified, Incomplete> {
 	let mut accepted: BTreeMap<H256, (&Arc<VerifiedOperation>, SignerBitmap)> = BTreeMap::new();
+	let contrary = contrary(cut, vectors);
 	for end in &cut.ends {
 		let (floor, floor_hash) = floor(floors, &end.origin, end.incarnation);
 		if end.number <= floor {
@@ -205,7 +216,8 @@ pub fn certified<S>(
 		for (number, operations) in branch.numbered() {
 			let covering = column.covering(number);
 			for (index, operation) in (0u32..).zip(operations) {
-				let by = covering.without(column.withholding(Position { number, index }));
+				let withholding = column.withholding(Position { number, index });
+				let by = covering.without(withholding).union(contrary);
 				match accepted.entry(operation.digest()) {
 					Entry::Vacant(entry) => {
 						entry.insert((operation, by));
@@ -219,6 +231,18 @@ pub fn certified<S>(
 	Ok(by_quorum.map(|(digest, (operation, _))| (digest, operation.clone())).collect())
 }
 
+/// The members whose two vectors contradict each other.
+fn contrary<S>(cut: &Cut, vectors: &[&FullVector<S>]) -> SignerBitmap {
+	let pairs = cut.vectors.windows(2).zip(vectors.windows(2));
+	let contrary = pairs.filter_map(|it| match it {
+		([one, other], [first, second]) if one.member == other.member => {
+			first.contradiction(second).map(|_| one.member)
+		},
+		_ => None,
+	});
+	SignerBitmap::of(contrary)
+}
+
 /// What the counted vectors say of one log.
 struct Column {
 	/// How far members follow the log.
@@ -230,7 +254,12 @@ struct Column {
 impl Column {
 	fn of<S>(cut: &Cut, end: &CutEnd, vectors: &[&FullVector<S>], branch: &Branch<'_>) -> Self {
 		let mut column = Self { ends: Vec::new(), withheld: BTreeMap::new() };
-		for (counted, vector) in cut.vectors.iter().zip(vectors) {
+		let next = cut.vectors.iter().skip(1).map(|it| Some(it.member)).chain([None]);
+		for ((counted, vector), next) in cut.vectors.iter().zip(vectors).zip(next) {
+			// Of two, the later one counts: what they are worth if they contradict each other is not looked up here.
+			if next == Some(counted.member) {
+				continue;
+			}
 			let Some(listed) = vector.entry(&end.origin) else { continue };
 			let entry = &listed.entry;
 			let follows = entry.incarnation == end.incarnation

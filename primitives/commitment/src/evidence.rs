@@ -48,14 +48,14 @@ pub struct Part {
 
 impl Part {
 	/// Whether this is a part of the vector.
-	fn belongs_to(&self, vector: &Vector, genesis: H256) -> bool {
+	pub(crate) fn belongs_to(&self, vector: &Vector, genesis: H256) -> bool {
 		positions_hash(genesis, &self.withheld) == Some(self.entry.withheld)
 			&& positions_hash(genesis, &self.unannounced) == Some(self.entry.unannounced)
 			&& tree::verify(vector.root, self.entry.leaf(), &self.proof)
 	}
 
 	/// The entry with its lists.
-	fn listed(&self) -> ListedEntry {
+	pub(crate) fn listed(&self) -> ListedEntry {
 		ListedEntry {
 			entry: self.entry.clone(),
 			withheld: self.withheld.to_vec(),
@@ -152,7 +152,7 @@ impl Evidence {
 			Self::Headers(headers) => forked_log::<A>(headers, genesis),
 			Self::Vectors(pair) => {
 				let [first, second] = &**pair;
-				conflict(&first.statement, &second.statement).then_some(())?;
+				first.statement.conflicts_with(&second.statement).then_some(())?;
 				both_vectors::<A>(first, second, genesis)
 			},
 			Self::Retraction(pair) => {
@@ -188,29 +188,16 @@ impl Evidence {
 	}
 }
 
-/// Whether no honest anchor signs both vectors: the same tick, or a later one after the closing one.
-fn conflict(first: &Vector, second: &Vector) -> bool {
-	if !same_interval(first, second) || first == second {
-		return false;
-	}
-	let follows = |closing: &Vector, other: &Vector| closing.closing && other.tick > closing.tick;
-	first.tick == second.tick || follows(first, second) || follows(second, first)
-}
-
 /// Whether the second vector's part takes back what the first one's says. Within one vector, two parts on one origin
 /// that differ contradict each other.
 fn retracts(first: &Vector, before: &Part, second: &Vector, after: &Part) -> bool {
-	if !same_interval(first, second) {
+	if !first.is_beside(second) {
 		return false;
 	}
 	if first == second {
 		return before.entry.origin == after.entry.origin && before.entry != after.entry;
 	}
 	second.tick > first.tick && before.listed().is_retracted_by(&after.listed())
-}
-
-fn same_interval(first: &Vector, second: &Vector) -> bool {
-	(first.set_id, first.interval) == (second.set_id, second.interval)
 }
 
 /// The member of a set that signed both digests.

@@ -14,6 +14,7 @@ mod cut;
 pub mod evidence;
 mod examination;
 mod extension;
+pub mod finality;
 mod history;
 mod interval;
 mod leaf;
@@ -34,6 +35,7 @@ pub use cut::{
 pub use evidence::{Archive, Evidence, Offence, OffenceKind};
 pub use examination::vote;
 pub use extension::{Change, Extension, Judge};
+pub use finality::{FinalityProof, FinalityTerms, NotFinal};
 pub use history::{history_leaf, HistoryPeaks};
 pub use interval::{IntervalNumber, IntervalRecord, LastBlock};
 pub use leaf::{

@@ -1,6 +1,6 @@
 //! The snapshot of an interval and its hash, as EVM contracts compute it.
 
-use crate::tree::tag;
+use crate::{history_leaf, tree::tag};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -91,6 +91,11 @@ impl SnapshotBody {
 }
 
 impl Snapshot {
+	/// Its leaf in the history of all later ones.
+	pub fn history_leaf(&self) -> H256 {
+		history_leaf(self.interval, self.set_id, self.hash())
+	}
+
 	/// `keccak256(abi.encode(tag, interval, set_id, next_set_hash, body hash))`.
 	pub fn hash(&self) -> H256 {
 		abi::keccak([

@@ -24,5 +24,7 @@ pub use refusal::Refusal;
 pub use signed::Signed;
 pub use slot::{Rank, Slot};
 pub use state::InstanceState;
-pub use vector::{positions_hash, FullVector, ListedEntry, OriginEntry, Position, Vector};
+pub use vector::{
+	positions_hash, Contradiction, FullVector, ListedEntry, OriginEntry, Position, Vector,
+};
 pub use verified::{SignedOperation, VerifiedOperation};

@@ -46,6 +46,19 @@ impl Vector {
 	pub fn digest(&self, genesis: H256) -> H256 {
 		domain::hash("acceptance vector", genesis, self)
 	}
+
+	/// Whether both are of one set and interval.
+	pub fn is_beside(&self, other: &Self) -> bool {
+		(self.set_id, self.interval) == (other.set_id, other.interval)
+	}
+
+	/// Whether no honest anchor signs both: of the same tick, or a later one after the closing one.
+	pub fn conflicts_with(&self, other: &Self) -> bool {
+		let follows = |closing: &Self, later: &Self| closing.closing && later.tick > closing.tick;
+		self.is_beside(other)
+			&& self != other
+			&& (self.tick == other.tick || follows(self, other) || follows(other, self))
+	}
 }
 
 /// An operation's place in a log.
@@ -177,6 +190,32 @@ impl<Signature> FullVector<Signature> {
 		let at = self.entries.binary_search_by(|it| it.entry.origin.cmp(origin)).ok()?;
 		self.entries.get(at)
 	}
+
+	/// How this and another vector of the same signer contradict each other; `None` if an honest anchor signs both.
+	pub fn contradiction<'a>(&'a self, other: &'a Self) -> Option<Contradiction<'a>> {
+		if self.vector().conflicts_with(other.vector()) {
+			return Some(Contradiction::Conflict);
+		}
+		if !self.vector().is_beside(other.vector()) || self.vector() == other.vector() {
+			return None;
+		}
+		let (before, after) =
+			if self.vector().tick < other.vector().tick { (self, other) } else { (other, self) };
+		let retracts = |it: &&ListedEntry| {
+			before.entry(&it.entry.origin).is_some_and(|before| before.is_retracted_by(it))
+		};
+		let entry = after.entries.iter().find(retracts)?;
+		Some(Contradiction::Retraction(&entry.entry.origin))
+	}
+}
+
+/// How two vectors of an anchor contradict each other: evidence against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contradiction<'a> {
+	/// The statements conflict, whatever their entries say.
+	Conflict,
+	/// The one with the higher tick takes back what the other one says of this origin's log.
+	Retraction(&'a AccountId),
 }
 
 /// Commitment to the positions that a vector lists, ascending and each once; `None` if they are not.

@@ -271,3 +271,43 @@ proptest! {
 		prop_assert_eq!(digests(&result.unwrap()), expected);
 	}
 }
+
+#[test]
+fn who_contradicts_itself_counts_as_one_that_accepts_everything() {
+	let logs = one_log();
+	let (all, first, second) =
+		(vector(&[(1, 2, &[])]), vector(&[(1, 2, &[(1, 0)])]), vector(&[(1, 2, &[(1, 1)])]));
+	let mut cut = cut(&[(1, 2)], 3);
+	let certify = |cut: &Cut, vectors: &[&FullVector<()>]| {
+		digests(&certified(cut, vectors, &Floors::new(), &logs, 3).unwrap())
+	};
+	assert_eq!(certify(&cut, &[&all, &all, &first]), [11, 20]);
+	assert_eq!(certify(&cut, &[&all, &all, &second]), [10, 20]);
+	cut.vectors.push(CountedVector { digest: H256::repeat_byte(1), ..cut.vectors[2] });
+	assert_eq!(certify(&cut, &[&all, &all, &first, &second]), [10, 11, 20]);
+	// One that goes on from the other counts alone, and so does the other.
+	let mut later = all.clone();
+	later.signed.statement.tick = 2;
+	assert_eq!(certify(&cut, &[&all, &all, &first, &later]), [10, 11, 20]);
+	assert_eq!(certify(&cut, &[&all, &first, &first, &later]), [11, 20]);
+	let mut less = first.clone();
+	less.signed.statement.tick = 0;
+	assert_eq!(certify(&cut, &[&all, &all, &less, &first]), [11, 20]);
+}
+
+#[test]
+fn a_cut_counts_at_most_two_vectors_of_a_member_in_their_order() {
+	let with = |members: &[(u32, u32)]| {
+		let vector = |(member, tick): &(u32, u32)| CountedVector {
+			member: *member,
+			tick: *tick,
+			digest: H256::zero(),
+		};
+		Cut { vectors: members.iter().map(vector).collect(), ..cut(&[(1, 2)], 0) }.is_coherent()
+	};
+	assert!(with(&[(0, 1), (1, 1), (1, 2), (2, 1), (2, 5)]));
+	assert!(!with(&[(0, 1), (1, 1), (1, 2), (1, 3)]));
+	assert!(!with(&[(0, 1), (1, 2), (1, 1)]));
+	assert!(!with(&[(0, 1), (0, 1)]));
+	assert!(!with(&[(1, 1), (0, 1)]));
+}
