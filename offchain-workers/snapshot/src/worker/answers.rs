@@ -3,7 +3,7 @@
 use super::{
 	log::WholeCut,
 	settled::{Settled, SettledError},
-	wire::{Answer, Ask, VECTOR_BYTES},
+	wire::{Answer, Ask, SNAPSHOTS, VECTOR_BYTES},
 };
 use codec::Encode;
 use std::sync::Arc;
@@ -43,6 +43,10 @@ pub fn from_settled(ask: &Ask, settled: &Settled) -> Result<Answer, SettledError
 			ledger.operations(interval, page)?.map(Answer::Operations)
 		},
 		Ask::Changes { interval, page } => ledger.changes(interval, page)?.map(Answer::Changes),
+		Ask::Snapshots { from } => {
+			let snapshots = ledger.snapshots(from, SNAPSHOTS)?;
+			(!snapshots.is_empty()).then_some(Answer::Snapshots(snapshots))
+		},
 		Ask::State { interval, from } => settled.with_tree(|tree| {
 			// Of the newest state only: the tree is changed in place.
 			if tree.interval() != interval || interval == 0 {

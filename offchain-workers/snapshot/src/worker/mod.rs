@@ -37,7 +37,7 @@ mod tasks;
 pub mod wire;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use chain::{Chain, ChainError, NodeChain};
 pub use engine::Config;

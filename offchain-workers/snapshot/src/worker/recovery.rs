@@ -106,7 +106,8 @@ pub fn write_down(
 	let Product { cut, operations, changes, taken, .. } = &rebuilt.product;
 	let cut =
 		SettledCut { cut: cut.clone(), changes: changes.len() as u64, block_time: body.block_time };
-	Ok(ledger.settle(&head, &Entry { cut: &cut, operations, changes, taken })?)
+	let snapshot = &confirmed.snapshot;
+	Ok(ledger.settle(&head, &Entry { snapshot, cut: &cut, operations, changes, taken })?)
 }
 
 /// Settles an interval: when this returns, it is on disk, and everybody who asks is answered from the state after it.

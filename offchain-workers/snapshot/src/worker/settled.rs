@@ -10,6 +10,7 @@ use smartlayer_operations::{InstanceState, Slot, NO_HOLDER};
 use smartlayer_types::{ClassId, InstanceId};
 use sp_core::H256;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// How many settled intervals back an interval can be based on, as the operation log has it.
 const RECENT: u64 = 64;
@@ -33,12 +34,15 @@ struct Shared {
 	tree: RwLock<StateTree>,
 	ledger: Arc<Ledger>,
 	failure: Mutex<Option<SettledError>>,
+	/// The interval at whose end the tree is the state.
+	progress: watch::Sender<u64>,
 }
 
 impl Settled {
 	pub(super) fn new(tree: StateTree, ledger: Arc<Ledger>) -> Self {
+		let (progress, _) = watch::channel(tree.interval());
 		let (tree, failure) = (RwLock::new(tree), Mutex::default());
-		Self(Arc::new(Shared { tree, ledger, failure }))
+		Self(Arc::new(Shared { tree, ledger, failure, progress }))
 	}
 
 	/// The state of an instance.
@@ -94,6 +98,11 @@ impl Settled {
 		(tree.interval(), tree.root())
 	}
 
+	/// Tells which interval was settled last, whenever that changes.
+	pub fn follow(&self) -> watch::Receiver<u64> {
+		self.0.progress.subscribe()
+	}
+
 	/// The state tree, to read more of it. Settlements wait while the closure runs.
 	pub fn with_tree<T>(&self, read: impl FnOnce(&StateTree) -> T) -> T {
 		read(&self.0.tree.read())
@@ -115,16 +124,20 @@ impl Settled {
 		Ok(self.0.tree.read().state_of(class, instance)?.unwrap_or_default())
 	}
 
-	pub(super) fn ledger(&self) -> &Ledger {
+	pub(crate) fn ledger(&self) -> &Ledger {
 		&self.0.ledger
 	}
 
 	/// Changes the tree, or replaces it. Readers wait.
 	pub(super) fn change_tree<T>(&self, change: impl FnOnce(&mut StateTree) -> T) -> T {
-		change(&mut self.0.tree.write())
+		let mut tree = self.0.tree.write();
+		let changed = change(&mut tree);
+		self.0.progress.send_replace(tree.interval());
+		changed
 	}
 
-	fn fail(&self, failure: SettledError) {
+	/// Takes note of a failure: the worker ends.
+	pub(crate) fn fail(&self, failure: SettledError) {
 		log::error!(target: super::LOG_TARGET, "the settled state can't be read: {failure}");
 		self.0.failure.lock().get_or_insert(failure);
 	}

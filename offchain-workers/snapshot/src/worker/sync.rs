@@ -2,7 +2,7 @@
 //!
 //! Leaves come in chunks, each proven under the state root of a snapshot whose confirmation is final. Which recorded slots
 //! are taken follows from the operations of the last intervals, each proven under the operations root of its own confirmed
-//! snapshot. Nobody is trusted for anything. Others hand out their newest state only: when they settle the next
+//! snapshot. Earlier snapshots come with the history root. Nobody is trusted for anything. Others hand out their newest state only: when they settle the next
 //! interval meanwhile, it begins anew with that one.
 
 use super::{
@@ -12,10 +12,10 @@ use super::{
 	ledger::{Entry, Head, SettledCut, Taken},
 	recovery::{forget_others, state_folder},
 	settled::{Settled, SettledError},
-	wire::{Answer, Ask},
+	wire::{Answer, Ask, SNAPSHOTS},
 };
 use crate::state::{StateChunk, StateSync, StateTree, SyncError};
-use smartlayer_commitment::{ConfirmedSnapshot, Cut, Snapshot};
+use smartlayer_commitment::{ConfirmedSnapshot, Cut, HistoryPeaks, Snapshot};
 use smartlayer_types::evm::EvmAddress;
 use sp_core::H256;
 use std::{fs, path::PathBuf};
@@ -46,6 +46,9 @@ pub async fn synchronise<E: Exchange>(
 		let settled = settled.clone();
 		super::blocking(move || settled.ledger().remember(&taken)).await?;
 	}
+	if !find_history(exchange, &plan, settled).await? {
+		return Ok(None);
+	}
 	let generation = settled.ledger().head()?.generation.wrapping_add(1);
 	let Some(tree) = fill(exchange, &plan, generation).await? else { return Ok(None) };
 	let (settled, whole) = (settled.clone(), cut.clone());
@@ -71,7 +74,8 @@ fn take_office(
 	// Its operations and changes are not kept: others have them.
 	let cut = SettledCut { cut: cut.clone(), changes: 0, block_time: body.block_time };
 	let taken = Taken::default();
-	let entry = Entry { cut: &cut, operations: &[], changes: &[], taken: &taken };
+	let snapshot = &plan.target.snapshot;
+	let entry = Entry { snapshot, cut: &cut, operations: &[], changes: &[], taken: &taken };
 	settled.change_tree(|old| {
 		settled.ledger().settle(&head, &entry)?;
 		*old = tree;
@@ -102,6 +106,72 @@ async fn find_taken<E: Exchange>(exchange: &E, plan: &Plan, of: &Snapshot) -> Op
 		}
 	}
 	None
+}
+
+/// Finds the snapshots before the target's, all of which its history root commits to. `false` if nobody has them.
+async fn find_history<E: Exchange>(
+	exchange: &E,
+	plan: &Plan,
+	settled: &Settled,
+) -> Result<bool, SettledError> {
+	let target = &plan.target.snapshot;
+	for anchor in &plan.order {
+		let snapshots = match snapshots_before(exchange, target.interval, *anchor).await {
+			Ok(snapshots) => snapshots,
+			Err(Nothing::Absent) => continue,
+			Err(Nothing::Lie) => {
+				exchange.report(*anchor);
+				continue;
+			},
+		};
+		let (root, settled) = (target.body.history_root, settled.clone());
+		let remember = move || {
+			let is_history = history_root(&snapshots) == root;
+			if is_history {
+				settled.ledger().remember_snapshots(&snapshots)?;
+			}
+			Ok::<_, SettledError>(is_history)
+		};
+		if super::blocking(remember).await? {
+			return Ok(true);
+		}
+		exchange.report(*anchor);
+	}
+	Ok(false)
+}
+
+/// Asks for all snapshots before an interval's.
+async fn snapshots_before<E: Exchange>(
+	exchange: &E,
+	end: u64,
+	whom: EvmAddress,
+) -> Result<Vec<Snapshot>, Nothing> {
+	let mut snapshots: Vec<Snapshot> = Vec::new();
+	loop {
+		let from = snapshots.last().map_or(0, |it| it.interval) + 1;
+		if from >= end {
+			return Ok(snapshots);
+		}
+		let Answer::Snapshots(some) = ask(exchange, whom, Ask::Snapshots { from }).await? else {
+			return Err(Nothing::Lie);
+		};
+		let is_next = (from..).zip(&some).all(|(interval, it)| it.interval == interval);
+		// As much as an answer holds: whoever tells it piece by piece holds others up.
+		let wanted = usize::try_from(end - from).unwrap_or(SNAPSHOTS).min(SNAPSHOTS);
+		if some.len() < wanted || !is_next {
+			return Err(Nothing::Lie);
+		}
+		snapshots.extend(some.into_iter().take_while(|it| it.interval < end));
+	}
+}
+
+/// The history root of the snapshot behind these, which begin with the first.
+pub fn history_root<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) -> H256 {
+	let mut peaks = HistoryPeaks::default();
+	for snapshot in snapshots {
+		peaks.append(snapshot.history_leaf());
+	}
+	peaks.root()
 }
 
 /// Fills a new folder with the leaves, from one anchor after the other.

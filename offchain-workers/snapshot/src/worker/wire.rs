@@ -4,7 +4,7 @@
 
 use crate::state::StateChunk;
 use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
-use smartlayer_commitment::{Bridge, Change, Cut};
+use smartlayer_commitment::{Bridge, Change, Cut, Snapshot};
 use smartlayer_operations::{FullVector, Operation};
 use smartlayer_types::evm::EvmSignature;
 use sp_core::{bounded::BoundedVec, ConstU32, H256};
@@ -15,6 +15,9 @@ pub const MAX_SIGNATURES: u32 = 64;
 
 /// Operations, or changes, of one page: at most some 1.2 megabytes.
 pub const PAGE: usize = 8_192;
+
+/// Snapshots of one page: some 0.7 megabytes.
+pub const SNAPSHOTS: usize = 2_048;
 
 /// Bytes of vectors that are enough for one answer: no further one joins it then.
 pub const VECTOR_BYTES: usize = 1 << 20;
@@ -85,6 +88,12 @@ pub enum Ask {
 		/// Position of the first leaf.
 		from: u64,
 	},
+	/// Snapshots of settled intervals.
+	#[codec(index = 6)]
+	Snapshots {
+		/// The first interval.
+		from: u64,
+	},
 }
 
 /// An answer.
@@ -111,6 +120,9 @@ pub enum Answer {
 	/// Leaves.
 	#[codec(index = 6)]
 	State(Box<StateChunk>),
+	/// Snapshots, one behind the other: at least one.
+	#[codec(index = 7)]
+	Snapshots(Vec<Snapshot>),
 }
 
 /// Reads a message, a request or an answer; nothing may follow it.
@@ -138,6 +150,7 @@ mod tests {
 			Ask::Operations { interval: 7, page: 1 },
 			Ask::Changes { interval: 7, page: 1 },
 			Ask::State { interval: 7, from: 4_096 },
+			Ask::Snapshots { from: 7 },
 		];
 		for (index, ask) in (0u8..).zip(asks) {
 			let mut bytes = ask.encode();

@@ -20,14 +20,14 @@ pub use error::LedgerError;
 use super::{engine::Record, wire::PAGE};
 use codec::{Decode, Encode};
 use redb::{Builder, Database, ReadableTable, WriteTransaction};
-use smartlayer_commitment::{Change, Cut};
+use smartlayer_commitment::{Change, Cut, Snapshot};
 use smartlayer_operations::{Operation, Slot};
 use sp_core::H256;
 use std::{fs, path::Path};
 use tables::{meta, Table, ALL};
 
 /// The format that this version reads and writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How many bytes of the file are kept in memory.
 const CACHE_BYTES: usize = 64 << 20;
@@ -56,6 +56,15 @@ pub struct SettledCut {
 	pub block_time: u64,
 }
 
+/// Operations that stand one behind the other in an interval's tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Run {
+	/// Index of the first one.
+	pub first: u64,
+	/// How many.
+	pub count: u64,
+}
+
 /// What a snapshot took, so that it does not come again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
@@ -68,9 +77,11 @@ pub struct Taken {
 /// A settled interval.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
+	/// Its snapshot.
+	pub snapshot: &'a Snapshot,
 	/// Where the cut ended, and the size of the rest.
 	pub cut: &'a SettledCut,
-	/// Operations, in the order of the tree.
+	/// Operations, in the order of the tree: all, or none if they were not taken over.
 	pub operations: &'a [Operation],
 	/// Changes, in their order.
 	pub changes: &'a [Change],
@@ -159,6 +170,7 @@ impl Ledger {
 	/// Writes a settlement: everything of it, or nothing. Votes and proposals up to it are forgotten.
 	pub fn settle(&self, head: &Head, entry: &Entry) -> Result<(), LedgerError> {
 		let interval = head.settled;
+		let follows = self.head()?.settled.checked_add(1) == Some(interval);
 		self.write_all(|transaction| {
 			put(transaction, tables::META, meta::HEAD, &head.encode())?;
 			put(
@@ -167,9 +179,17 @@ impl Ledger {
 				&tables::in_interval(interval, &[]),
 				&entry.cut.encode(),
 			)?;
+			let is_whole = entry.operations.len() as u64 == entry.snapshot.body.operation_count;
+			if !follows || !is_whole {
+				let next = interval.saturating_add(u64::from(!is_whole)).to_be_bytes();
+				put(transaction, tables::META, meta::WHOLE_FROM, &next)?;
+			}
+			let snapshots = tables::in_interval(interval, &[]);
+			put(transaction, tables::SNAPSHOTS, &snapshots, &entry.snapshot.encode())?;
 			put_pages(transaction, tables::OPERATIONS, interval, entry.operations)?;
 			put_pages(transaction, tables::CHANGES, interval, entry.changes)?;
-			put_taken(transaction, entry.taken)?;
+			put_runs(transaction, interval, entry.operations)?;
+			put_taken(transaction, Some(interval), entry.taken)?;
 			for table in [tables::PROPOSALS, tables::VOTES] {
 				let mut table = transaction.open_table(table)?;
 				let keys = tables::before(interval.saturating_add(1));
@@ -181,7 +201,19 @@ impl Ledger {
 
 	/// Writes what an earlier interval took, which was taken over. It harms nobody if nothing comes of that.
 	pub fn remember(&self, taken: &Taken) -> Result<(), LedgerError> {
-		self.write_all(|transaction| put_taken(transaction, taken))
+		self.write_all(|transaction| put_taken(transaction, None, taken))
+	}
+
+	/// Writes earlier snapshots, which were taken over.
+	pub fn remember_snapshots(&self, snapshots: &[Snapshot]) -> Result<(), LedgerError> {
+		self.write_all(|transaction| {
+			let mut table = transaction.open_table(tables::SNAPSHOTS)?;
+			for snapshot in snapshots {
+				let key = tables::in_interval(snapshot.interval, &[]);
+				table.insert(key.as_slice(), snapshot.encode().as_slice())?;
+			}
+			Ok(())
+		})
 	}
 }
 
@@ -209,12 +241,49 @@ fn put_pages<T: Encode>(
 	Ok(())
 }
 
-fn put_taken(transaction: &WriteTransaction, taken: &Taken) -> Result<(), LedgerError> {
+/// Writes where operations, which are in the order of their tree, stand.
+fn put_runs(
+	transaction: &WriteTransaction,
+	interval: u64,
+	operations: &[Operation],
+) -> Result<(), LedgerError> {
+	let mut classes = transaction.open_table(tables::CLASSES)?;
+	let mut instances = transaction.open_table(tables::INSTANCES)?;
+	let mut first = 0;
+	for run in operations.chunk_by(|one, other| one.class == other.class) {
+		let Some(Operation { class, .. }) = run.first() else { continue };
+		let value = Run { first, count: run.len() as u64 }.encode();
+		classes.insert(tables::class(interval, *class).as_slice(), value.as_slice())?;
+		for run in run.chunk_by(|one, other| one.instance == other.instance) {
+			let Some(Operation { instance, .. }) = run.first() else { continue };
+			let (key, count) = (tables::instance(*class, *instance, interval), run.len() as u64);
+			instances.insert(key.as_slice(), Run { first, count }.encode().as_slice())?;
+			first += count;
+		}
+	}
+	Ok(())
+}
+
+/// Writes what is taken; its operations are those of the interval, if one is named.
+fn put_taken(
+	transaction: &WriteTransaction,
+	interval: Option<u64>,
+	taken: &Taken,
+) -> Result<(), LedgerError> {
 	let mut by_key = transaction.open_table(tables::TAKEN)?;
 	let mut by_time = transaction.open_table(tables::TAKEN_AT)?;
-	let operations = taken.operations.iter().map(|(it, time)| (tables::operation(it), time));
-	let slots = taken.slots.iter().map(|(it, time)| (tables::slot(it), time));
-	for (key, time) in operations.chain(slots) {
+	for (index, (digest, time)) in (0u64..).zip(&taken.operations) {
+		let key = tables::operation(digest);
+		let place = interval.map(|it| [it.to_be_bytes(), index.to_be_bytes()].concat());
+		let value = tables::in_interval(*time, &place.unwrap_or_default());
+		// Whose place is known keeps it.
+		if interval.is_some() || by_key.get(key.as_slice())?.is_none() {
+			by_key.insert(key.as_slice(), value.as_slice())?;
+		}
+		by_time.insert(tables::in_interval(*time, &key).as_slice(), [].as_slice())?;
+	}
+	for (slot, time) in &taken.slots {
+		let key = tables::slot(slot);
 		// Of two operations for one slot, an hour apart, the later one keeps it taken for longer.
 		let known = by_key.get(key.as_slice())?.and_then(|it| tables::number(it.value()));
 		let time = known.map_or(*time, |known| known.max(*time));

@@ -2,12 +2,14 @@
 
 use super::{decode, tables, Ledger, LedgerError, SettledCut};
 use redb::{ReadableTable, WriteTransaction};
+use smartlayer_operations::Operation;
+use std::ops::Range;
 
 /// Entries that one transaction deletes at most, so that votes don't wait for it.
 const AT_ONCE: usize = 4_096;
 
 impl Ledger {
-	/// Forgets slots and operations that were signed before a time, in milliseconds since 1970, and settled intervals that
+	/// Forgets slots and operations that were signed before a time, in milliseconds since 1970, and a settled interval that
 	/// ended before another. The last one is kept in any case. Deletes a part and says whether there may be more.
 	pub fn prune(&self, taken_ms: u64, intervals_ms: u64) -> Result<bool, LedgerError> {
 		let last = self.head()?.settled;
@@ -44,31 +46,49 @@ fn prune_taken(transaction: &WriteTransaction, before_ms: u64) -> Result<usize, 
 	Ok(deleted)
 }
 
-/// Deletes the oldest intervals; one counts as many entries as it has pages.
+/// Deletes the oldest interval, if it is old enough; it counts as much as makes the caller ask again, for there may be more.
 fn prune_intervals(
 	transaction: &WriteTransaction,
 	before_ms: u64,
 	last: u64,
 ) -> Result<usize, LedgerError> {
 	let mut cuts = transaction.open_table(tables::CUTS)?;
-	let mut old = Vec::new();
-	for entry in cuts.iter()? {
-		let (key, value) = entry?;
-		let settled: SettledCut = decode(value.value(), "cuts")?;
-		let is_old = settled.block_time.saturating_mul(1_000) < before_ms;
-		let interval = tables::number(key.value()).filter(|it| is_old && *it < last);
-		match interval {
-			Some(interval) => old.push(interval),
-			None => break,
-		}
-	}
-	let Some(newest) = old.last() else { return Ok(0) };
-	let keys = tables::before(newest.saturating_add(1));
+	let oldest = match cuts.first()? {
+		Some((key, value)) => {
+			let settled: SettledCut = decode(value.value(), "cuts")?;
+			let is_old = settled.block_time.saturating_mul(1_000) < before_ms;
+			tables::number(key.value()).filter(|it| is_old && *it < last)
+		},
+		None => None,
+	};
+	let Some(oldest) = oldest else { return Ok(0) };
+	let keys = tables::before(oldest.saturating_add(1));
 	let range = keys.start.as_slice()..keys.end.as_slice();
 	cuts.retain_in(range.clone(), |_, _| false)?;
-	for table in [tables::OPERATIONS, tables::CHANGES] {
+	forget_instances(transaction, &keys)?;
+	for table in [tables::OPERATIONS, tables::CHANGES, tables::CLASSES] {
 		transaction.open_table(table)?.retain_in(range.clone(), |_, _| false)?;
 	}
-	// Never as many as make the caller ask again: all that were old are gone.
-	Ok(0)
+	Ok(AT_ONCE)
+}
+
+/// Deletes where the operations of intervals stand that are about to be deleted.
+fn forget_instances(
+	transaction: &WriteTransaction,
+	intervals: &Range<Vec<u8>>,
+) -> Result<(), LedgerError> {
+	let operations = transaction.open_table(tables::OPERATIONS)?;
+	let mut instances = transaction.open_table(tables::INSTANCES)?;
+	for entry in operations.range(intervals.start.as_slice()..intervals.end.as_slice())? {
+		let (key, value) = entry?;
+		let Some(interval) = tables::number(key.value()) else { continue };
+		let page: Vec<Operation> = decode(value.value(), "operations")?;
+		for run in
+			page.chunk_by(|one, other| (one.class, one.instance) == (other.class, other.instance))
+		{
+			let Some(Operation { class, instance, .. }) = run.first() else { continue };
+			instances.remove(tables::instance(*class, *instance, interval).as_slice())?;
+		}
+	}
+	Ok(())
 }

@@ -3,15 +3,17 @@
 use super::{
 	decode,
 	tables::{self, meta, Table},
-	Head, Ledger, LedgerError, SettledCut,
+	Head, Ledger, LedgerError, Run, SettledCut,
 };
 use crate::worker::{
 	engine::{OwnProposal, OwnVote, Stored},
 	log::WholeCut,
+	wire::PAGE,
 };
-use redb::ReadableDatabase;
-use smartlayer_commitment::{Change, Cut};
+use redb::{ReadableDatabase, ReadableTable};
+use smartlayer_commitment::{Change, Cut, Snapshot};
 use smartlayer_operations::{FullVector, Operation, Slot};
+use smartlayer_types::{ClassId, InstanceId};
 use sp_core::H256;
 use std::{ops::Bound, sync::Arc};
 
@@ -99,6 +101,86 @@ impl Ledger {
 	pub fn changes(&self, interval: u64, page: u32) -> Result<Option<Vec<Change>>, LedgerError> {
 		let bytes = self.get(tables::CHANGES, &tables::page(interval, page))?;
 		bytes.map(|it| decode(&it, "changes")).transpose()
+	}
+
+	/// Some of a settled interval's operations, one behind the other; fewer, if there are not so many or they are pruned.
+	pub fn run(&self, interval: u64, run: Run) -> Result<Vec<Operation>, LedgerError> {
+		let page = PAGE as u64;
+		let mut found = Vec::new();
+		let end = run.first.saturating_add(run.count);
+		for number in run.first / page..end.div_ceil(page) {
+			let Ok(number) = u32::try_from(number) else { break };
+			let Some(operations) = self.operations(interval, number)? else { break };
+			let first = u64::from(number) * page;
+			let wanted = (first..).zip(operations).filter(|(it, _)| (run.first..end).contains(it));
+			found.extend(wanted.map(|(_, operation)| operation));
+		}
+		Ok(found)
+	}
+
+	/// Where the operations of a class stand in a settled interval.
+	pub fn of_class(&self, interval: u64, class: ClassId) -> Result<Option<Run>, LedgerError> {
+		let bytes = self.get(tables::CLASSES, &tables::class(interval, class))?;
+		bytes.map(|it| decode(&it, "classes")).transpose()
+	}
+
+	/// Where the operations of an instance stand in settled intervals from one on, ascending; at most `limit` intervals.
+	pub fn of_instance(
+		&self,
+		class: ClassId,
+		instance: InstanceId,
+		from: u64,
+		limit: usize,
+	) -> Result<Vec<(u64, Run)>, LedgerError> {
+		let table = self.database.begin_read()?.open_table(tables::INSTANCES)?;
+		let keys = [from, u64::MAX].map(|it| tables::instance(class, instance, it));
+		let mut runs = Vec::new();
+		for entry in table.range(keys[0].as_slice()..=keys[1].as_slice())?.take(limit) {
+			let (key, value) = entry?;
+			let interval = tables::last_number(key.value());
+			let interval = interval.ok_or(LedgerError::Unreadable("instances"))?;
+			runs.push((interval, decode(value.value(), "instances")?));
+		}
+		Ok(runs)
+	}
+
+	/// Interval and index of an operation in its tree, by its digest.
+	pub fn place(&self, digest: &H256) -> Result<Option<(u64, u64)>, LedgerError> {
+		let value = self.get(tables::TAKEN, &tables::operation(digest))?;
+		let place = value.as_ref().and_then(|it| it.get(8..)?.split_at_checked(8));
+		Ok(place.and_then(|(interval, index)| {
+			Some((tables::number(interval)?, tables::number(index)?))
+		}))
+	}
+
+	/// The snapshot of a settled interval.
+	pub fn snapshot(&self, interval: u64) -> Result<Option<Snapshot>, LedgerError> {
+		let bytes = self.get(tables::SNAPSHOTS, &tables::in_interval(interval, &[]))?;
+		bytes.map(|it| decode(&it, "snapshots")).transpose()
+	}
+
+	/// Snapshots from an interval on, without a gap; at most `limit`.
+	pub fn snapshots(&self, from: u64, limit: usize) -> Result<Vec<Snapshot>, LedgerError> {
+		let table = self.database.begin_read()?.open_table(tables::SNAPSHOTS)?;
+		let key = tables::in_interval(from, &[]);
+		let mut snapshots = Vec::new();
+		for (interval, entry) in (from..).zip(table.range(key.as_slice()..)?).take(limit) {
+			let snapshot: Snapshot = decode(entry?.1.value(), "snapshots")?;
+			if snapshot.interval != interval {
+				break;
+			}
+			snapshots.push(snapshot);
+		}
+		Ok(snapshots)
+	}
+
+	/// The first interval from which on the operations of all settled ones are kept.
+	pub fn whole_from(&self) -> Result<u64, LedgerError> {
+		let since = self.get(tables::META, meta::WHOLE_FROM)?;
+		let since = since.and_then(|it| tables::number(&it)).unwrap_or(1);
+		let table = self.database.begin_read()?.open_table(tables::CUTS)?;
+		let oldest = table.first()?.and_then(|(key, _)| tables::number(key.value()));
+		Ok(since.max(oldest.unwrap_or(1)))
 	}
 
 	fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, LedgerError> {

@@ -21,13 +21,17 @@ fn cut(interval: u64) -> Cut {
 }
 
 fn snapshot(interval: u64) -> Snapshot {
+	with_count(interval, 0)
+}
+
+fn with_count(interval: u64, operation_count: u64) -> Snapshot {
 	let body = SnapshotBody {
 		parent: H256::zero(),
 		history_root: H256::zero(),
 		bitmap_root: H256::repeat_byte(1),
 		operations_root: H256::zero(),
 		state_root: H256::repeat_byte(2),
-		operation_count: 0,
+		operation_count,
 		cut_hash: cut(interval).hash(GENESIS),
 		block_hash: H256::zero(),
 		block_number: 0,
@@ -68,9 +72,11 @@ fn head(settled: u64) -> Head {
 
 fn settle(ledger: &Ledger, interval: u64, count: u64, taken: &Taken) {
 	let cut = SettledCut { cut: cut(interval), changes: count, block_time: interval * 100 };
+	let snapshot = with_count(interval, count);
 	let operations: Vec<_> = (0..count).map(operation).collect();
 	let changes: Vec<_> = (0..count).map(|it| ((1, it.into()), InstanceState::default())).collect();
-	let entry = Entry { cut: &cut, operations: &operations, changes: &changes, taken };
+	let (operations, changes) = (&operations, &changes);
+	let entry = Entry { snapshot: &snapshot, cut: &cut, operations, changes, taken };
 	ledger.settle(&head(interval), &entry).unwrap();
 }
 
@@ -125,6 +131,80 @@ fn settled_intervals_are_found_page_by_page() {
 	assert_eq!(ledger.operations(1, 2).unwrap(), None);
 	assert_eq!(ledger.changes(1, 1).unwrap().unwrap().len(), 1);
 	assert_eq!(ledger.cut(2).unwrap(), None);
+}
+
+#[test]
+fn operations_are_found_by_class_by_instance_and_by_digest_until_they_are_pruned() {
+	let folder = tempfile::tempdir().unwrap();
+	let ledger = open(&folder);
+	let at = |class: u32, instance: u64, seq| Operation {
+		class,
+		instance: instance.into(),
+		..operation(seq)
+	};
+	// The second class begins on the first page and ends on the second.
+	let first = PAGE as u64 - 3;
+	let few = (0..first).map(|it| at(1, it, 0));
+	let operations: Vec<_> =
+		few.chain((0..5).map(|it| at(2, 8, it))).chain([at(2, 9, 0)]).collect();
+	let digests: Vec<_> = (0..operations.len() as u64).map(H256::from_low_u64_be).collect();
+	let taken =
+		Taken { operations: digests.iter().map(|it| (*it, 5)).collect(), slots: Vec::new() };
+	let nothing = Taken::default();
+	let later = (2, &operations[first as usize..], &nothing);
+	for (interval, operations, taken) in [(1, &operations[..], &taken), later] {
+		let (cut, snapshot) = (cut(interval), with_count(interval, operations.len() as u64));
+		let cut = SettledCut { cut, changes: 0, block_time: interval * 100 };
+		let entry = Entry { snapshot: &snapshot, cut: &cut, operations, changes: &[], taken };
+		ledger.settle(&head(interval), &entry).unwrap();
+	}
+	assert_eq!(ledger.of_class(1, 2).unwrap(), Some(Run { first, count: 6 }));
+	assert_eq!(ledger.of_class(1, 3).unwrap(), None);
+	let all = [(1, Run { first, count: 5 }), (2, Run { first: 0, count: 5 })];
+	assert_eq!(ledger.of_instance(2, 8.into(), 1, 10).unwrap(), all);
+	assert_eq!(ledger.of_instance(2, 8.into(), 1, 1).unwrap(), all[..1]);
+	assert_eq!(ledger.of_instance(2, 8.into(), 2, 10).unwrap(), all[1..]);
+	assert_eq!(ledger.of_instance(2, 7.into(), 1, 10).unwrap(), []);
+	let run = Run { first: first + 1, count: 4 };
+	assert_eq!(ledger.run(1, run).unwrap(), (1..5).map(|it| at(2, 8, it)).collect::<Vec<_>>());
+	assert_eq!(ledger.run(1, Run { first: first + 5, count: 9 }).unwrap(), [at(2, 9, 0)]);
+	assert_eq!(ledger.place(&digests[PAGE]).unwrap(), Some((1, PAGE as u64)));
+	assert_eq!(ledger.place(&H256::repeat_byte(9)).unwrap(), None);
+	// What is taken over later without a place does not make the place forgotten.
+	ledger.remember(&taken).unwrap();
+	assert_eq!(ledger.place(&digests[PAGE]).unwrap(), Some((1, PAGE as u64)));
+	assert_eq!(ledger.whole_from().unwrap(), 1);
+
+	ledger.prune(0, u64::MAX).unwrap();
+	assert_eq!(ledger.whole_from().unwrap(), 2);
+	assert_eq!(ledger.of_class(1, 2).unwrap(), None);
+	assert_eq!(ledger.of_instance(2, 8.into(), 1, 10).unwrap(), all[1..]);
+	assert_eq!(ledger.of_instance(1, 0.into(), 1, 10).unwrap(), []);
+	assert_eq!(ledger.run(1, run).unwrap(), []);
+	let snapshots = [with_count(1, first + 6), with_count(2, 6)];
+	assert_eq!(ledger.snapshots(1, 10).unwrap(), snapshots, "kept for ever");
+	assert_eq!(ledger.snapshots(2, 10).unwrap(), snapshots[1..]);
+	assert_eq!(ledger.snapshots(0, 10).unwrap(), []);
+	ledger.remember_snapshots(&[snapshot(4)]).unwrap();
+	assert_eq!(ledger.snapshots(1, 10).unwrap().len(), 2, "without a gap");
+}
+
+#[test]
+fn a_state_that_was_taken_over_comes_without_operations() {
+	let folder = tempfile::tempdir().unwrap();
+	let ledger = open(&folder);
+	settle(&ledger, 1, 3, &Taken::default());
+	let (cut, snapshot) = (cut(5), with_count(5, 3));
+	let cut = SettledCut { cut, changes: 0, block_time: 500 };
+	let taken = Taken::default();
+	let entry =
+		Entry { snapshot: &snapshot, cut: &cut, operations: &[], changes: &[], taken: &taken };
+	ledger.settle(&head(5), &entry).unwrap();
+	settle(&ledger, 6, 3, &Taken::default());
+	assert_eq!(ledger.whole_from().unwrap(), 6);
+	// One without operations leaves a gap before it as well.
+	settle(&ledger, 9, 0, &Taken::default());
+	assert_eq!(ledger.whole_from().unwrap(), 9);
 }
 
 #[test]
@@ -183,12 +263,14 @@ fn old_intervals_are_pruned_but_the_last_one_is_kept() {
 	for interval in 1..=4 {
 		settle(&ledger, interval, 3, &Taken::default());
 	}
-	ledger.prune(0, 250_000).unwrap();
+	assert!(ledger.prune(0, 250_000).unwrap(), "one after the other");
+	assert!(ledger.cut(2).unwrap().is_some());
+	while ledger.prune(0, 250_000).unwrap() {}
 	let kept: Vec<_> = (1..=4).map(|it| ledger.cut(it).unwrap().is_some()).collect();
 	assert_eq!(kept, [false, false, true, true]);
 	assert_eq!(ledger.operations(2, 0).unwrap(), None);
 	assert_eq!(ledger.changes(2, 0).unwrap(), None);
-	ledger.prune(0, u64::MAX).unwrap();
+	while ledger.prune(0, u64::MAX).unwrap() {}
 	assert_eq!(ledger.cut(3).unwrap(), None);
 	assert!(ledger.cut(4).unwrap().is_some() && ledger.changes(4, 0).unwrap().is_some());
 }

@@ -1,7 +1,7 @@
 //! The worker's parts on real disks, with peers that lie, and four workers together.
 
 mod bodies;
-mod network;
+pub(crate) mod network;
 mod peers;
 mod recovery;
 mod together;

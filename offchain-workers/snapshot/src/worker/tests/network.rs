@@ -9,6 +9,7 @@ use crate::worker::{
 	log::WholeCut,
 	open, recovery,
 	settled::Settled,
+	sync::history_root,
 	wire::{read, Answer, Ask},
 	Product,
 };
@@ -99,10 +100,11 @@ pub fn rebuilt_on(settled: &Settled, interval: u64, count: u64) -> Rebuilt<Produ
 	Rebuilt { interval, cut_hash, goes_on: true, roots, digests, product }
 }
 
-pub fn confirmed(rebuilt: &Rebuilt<Product>) -> ConfirmedSnapshot {
+pub fn confirmed(before: &Settled, rebuilt: &Rebuilt<Product>) -> ConfirmedSnapshot {
+	let history = before.ledger().snapshots(1, usize::MAX).unwrap();
 	let body = SnapshotBody {
 		parent: H256::zero(),
-		history_root: H256::zero(),
+		history_root: history_root(&history),
 		bitmap_root: rebuilt.roots.bitmap,
 		operations_root: rebuilt.roots.operations,
 		state_root: rebuilt.roots.state,
@@ -130,13 +132,17 @@ impl Anchor {
 		let folder = tempfile::tempdir().unwrap();
 		let settled = open(folder.path(), GENESIS).unwrap();
 		let mut anchor = Self { folder, settled, confirmed: Vec::new() };
-		for (interval, count) in (1..).zip(counts) {
-			let rebuilt = rebuilt_on(&anchor.settled, interval, *count);
-			let confirmed = confirmed(&rebuilt);
-			recovery::settle(&anchor.settled, &confirmed, &rebuilt).unwrap();
-			anchor.confirmed.push(confirmed);
-		}
+		counts.iter().for_each(|count| anchor.settle(*count));
 		anchor
+	}
+
+	/// Settles the next interval.
+	pub fn settle(&mut self, count: u64) {
+		let interval = self.confirmed.len() as u64 + 1;
+		let rebuilt = rebuilt_on(&self.settled, interval, count);
+		let confirmed = confirmed(&self.settled, &rebuilt);
+		recovery::settle(&self.settled, &confirmed, &rebuilt).unwrap();
+		self.confirmed.push(confirmed);
 	}
 
 	/// Opens its folder again, as after a kill.

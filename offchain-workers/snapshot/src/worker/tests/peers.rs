@@ -172,7 +172,7 @@ fn a_new_anchor_takes_over_the_whole_state_and_what_is_taken() {
 	assert_eq!(ours.settled.root(), theirs.settled.root());
 	// It goes on from there.
 	let next = rebuilt_on(&ours.settled, 4, 10);
-	recovery::settle(&ours.settled, &confirmed(&next), &next).unwrap();
+	recovery::settle(&ours.settled, &confirmed(&ours.settled, &next), &next).unwrap();
 	ours = ours.reopened();
 	assert_eq!(ours.settled.root(), (4, next.roots.state));
 }

@@ -24,7 +24,7 @@ fn what_is_settled_is_answered_from_and_survives() {
 fn a_kill_before_the_tree_is_repaired_with_what_the_ledger_holds() {
 	let anchor = Anchor::after(&[10, 10]);
 	let next = rebuilt_on(&anchor.settled, 3, 20_000);
-	let snapshot = confirmed(&next);
+	let snapshot = confirmed(&anchor.settled, &next);
 	recovery::write_down(&anchor.settled, &snapshot, &next).unwrap();
 	assert_eq!(anchor.settled.root().0, 2, "killed here");
 	let again = anchor.reopened();
@@ -40,8 +40,8 @@ fn a_kill_before_the_ledger_leaves_the_interval_unsettled() {
 	let next = rebuilt_on(&anchor.settled, 3, 10);
 	let again = anchor.reopened();
 	assert_eq!(again.settled.root().0, 2);
-	recovery::settle(&again.settled, &confirmed(&next), &rebuilt_on(&again.settled, 3, 10))
-		.unwrap();
+	let snapshot = confirmed(&again.settled, &next);
+	recovery::settle(&again.settled, &snapshot, &rebuilt_on(&again.settled, 3, 10)).unwrap();
 	assert_eq!(again.settled.root(), (3, next.roots.state));
 }
 

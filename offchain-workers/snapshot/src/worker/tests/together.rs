@@ -5,7 +5,9 @@ use crate::worker::{
 	engine::{BestView, Config, Submission},
 	exchange::{Arrival, Exchange, NoAnswer},
 	log::{Examined, Log, LogStopped, Settlement, Standing, WholeCut},
-	open, run, Chain, ChainError, Params, Settled,
+	open, run,
+	sync::history_root,
+	Chain, ChainError, Params, Settled,
 };
 use futures::StreamExt;
 use parking_lot::Mutex;
@@ -201,7 +203,7 @@ impl State {
 			set_id: 7,
 			next_set_hash: H256::repeat_byte(1),
 			parent: self.confirmed.last().map(|it| it.hash).unwrap_or_default(),
-			history_root: H256::zero(),
+			history_root: history_root(self.confirmed.iter().map(|it| &it.snapshot)),
 			block: LastBlock { number: 1, hash: H256::zero(), time_ms: 5_000_000 },
 		}
 	}
@@ -386,8 +388,17 @@ impl Net {
 	}
 
 	/// Starts an anchor.
-	fn start(&mut self, seed: u8, log: Logged) {
-		let settled = open(self.folder(seed), GENESIS).unwrap();
+	async fn start(&mut self, seed: u8, log: Logged) {
+		// What a stopped one had under way outside of its task holds the files until it ends.
+		let mut opened = open(self.folder(seed), GENESIS);
+		for _ in 0..500 {
+			if opened.is_ok() {
+				break;
+			}
+			sleep(Duration::from_millis(20)).await;
+			opened = open(self.folder(seed), GENESIS);
+		}
+		let settled = opened.unwrap();
 		let own = member(seed).address;
 		let (wire, arrivals) = mpsc::unbounded_channel();
 		self.wires.all.lock().insert(own, wire);
@@ -422,8 +433,6 @@ impl Net {
 		task.abort();
 		let _ = task.await;
 		drop((settled, log, news));
-		// What it had under way outside of its task ends by itself.
-		sleep(Duration::from_millis(300)).await;
 	}
 
 	/// Builds blocks until something is so.
@@ -469,7 +478,7 @@ fn stream<T: Send + 'static>(
 async fn four_anchors_propose_approve_settle_and_sign() {
 	let mut net = Net::new();
 	for seed in 1..=4 {
-		net.start(seed, Logged::default());
+		net.start(seed, Logged::default()).await;
 	}
 	net.until("settlement", |net| net.have_settled(3)).await;
 	net.until("signatures", |net| (1..=3).all(|it| net.last().signatures.contains_key(&it))).await;
@@ -489,20 +498,20 @@ async fn four_anchors_propose_approve_settle_and_sign() {
 async fn one_that_was_away_takes_over_and_one_that_lost_its_disk_synchronises() {
 	let mut net = Net::new();
 	for seed in 1..=4 {
-		net.start(seed, Logged::default());
+		net.start(seed, Logged::default()).await;
 	}
 	net.until("settlement", |net| net.have_settled(1)).await;
 	net.stop(1).await;
 	let before = net.confirmed();
 	net.until("snapshots without one", |net| net.confirmed() >= before + 2).await;
 	// It comes back on its own disk, with a log that has not seen what it missed.
-	net.start(1, Logged { blind: Some(before + 1), ..Logged::default() });
+	net.start(1, Logged { blind: Some(before + 1), ..Logged::default() }).await;
 	net.until("one catches up", |net| net.have_settled(before + 2)).await;
 	net.stop(2).await;
 	let before = net.confirmed();
 	net.until("more snapshots", |net| net.confirmed() >= before + RETENTION + 4).await;
 	net.folders[1] = tempfile::tempdir().unwrap();
-	net.start(2, Logged::default());
+	net.start(2, Logged::default()).await;
 	net.until("a synchronised state", |net| net.have_settled(before + RETENTION + 4)).await;
 	let confirmed = net.last().confirmed;
 	for running in net.running.values() {
