@@ -24,7 +24,7 @@ use std::{
 const STEP_MS: u64 = 10;
 
 /// Calm intervals at the end.
-const CALM: u64 = 8;
+const CALM: u64 = 12;
 
 /// A message on its way.
 struct Letter {
@@ -463,6 +463,11 @@ impl World {
 		let node = self.nodes.get(&member).filter(|it| it.down_until.is_none())?;
 		let may = node.engine.settled() + 1 == interval && node.engine.is_closed(interval);
 		may.then_some(())?;
+		if let Some(node) = self.nodes.get_mut(&member) {
+			for (counted, vector) in proposal.cut.cut.vectors.iter().zip(&proposal.cut.vectors) {
+				node.engine.learn(counted.member, vector);
+			}
+		}
 		match self.rebuild(member, &proposal.cut) {
 			Ok(extension) => {
 				let engine = &self.nodes[&member].engine;

@@ -53,7 +53,7 @@ impl<C: Context> Engine<C> {
 	/// Finds out an operation's slot.
 	fn assign(&mut self, digest: &H256) -> Result<Slot, Refusal> {
 		let pooled = self.pool.get(digest).ok_or(Refusal::NotAccepting)?;
-		if pooled.is_settled {
+		if pooled.settled.is_some() {
 			return Err(Refusal::SlotTaken);
 		}
 		if let Some(slot) = &pooled.slot {
@@ -181,7 +181,7 @@ impl<C: Context> Engine<C> {
 	/// Tells who gave the operation to this anchor why it is not accepted, and forgets it if it never will be.
 	pub(super) fn refuse(&mut self, digest: &H256, refusal: Refusal) {
 		let Some(pooled) = self.pool.get(digest) else { return };
-		if !pooled.is_mine || pooled.is_settled {
+		if !pooled.is_mine || pooled.settled.is_some() {
 			return;
 		}
 		let is_in = self.rounds.values().any(|round| {

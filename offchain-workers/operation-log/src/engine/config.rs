@@ -40,7 +40,7 @@ impl Default for Config {
 			want_ms: 500,
 			batch_operations: 1_024,
 			live_operations: 1 << 20,
-			// Twelve bytes each, of a message of a megabyte.
+			// At least three bytes each, of a message of a megabyte.
 			listed_operations: 1 << 15,
 			ahead_operations: 1_024,
 			// Some four megabytes a second, half of what an anchor takes of another.

@@ -1,6 +1,6 @@
 //! What the engine gives for a snapshot: a cut to propose, and what a vote looks at.
 
-use super::{round::Round, Context, Engine};
+use super::{effect::Event, round::Round, Context, Engine};
 use smartlayer_commitment::{CountedVector, Cut, CutEnd, Logs};
 use smartlayer_operations::FullVector;
 use smartlayer_types::AccountId;
@@ -21,19 +21,29 @@ impl<C: Context> Engine<C> {
 	/// part.
 	pub fn cut(&self, interval: u64) -> Option<WholeCut<C::Signature>> {
 		let round = self.rounds.get(&interval).filter(|it| !it.is_blind)?;
-		let peers = (0u32..).zip(&round.peers);
-		let counted = peers.filter_map(|(member, peer)| Some((member, peer.counted.clone()?)));
-		let (indices, vectors): (Vec<_>, Vec<_>) = counted.unzip();
-		let vector = |(member, vector): (u32, &Arc<FullVector<_>>)| CountedVector {
-			member,
-			tick: vector.vector().tick,
-			digest: vector.vector().digest(self.genesis),
-		};
+		let mut counted = Vec::new();
+		// Who contradicts itself has no say in where the cut ends.
+		let mut single = Vec::new();
+		for (member, peer) in (0u32..).zip(&round.peers) {
+			let said = match (&peer.contrary, &peer.counted) {
+				(Some(pair), _) => pair.as_slice(),
+				(None, Some(vector)) => {
+					single.push(vector.clone());
+					std::slice::from_ref(vector)
+				},
+				(None, None) => &[],
+			};
+			for vector in said {
+				let (tick, digest) = (vector.vector().tick, vector.vector().digest(self.genesis));
+				counted.push((CountedVector { member, tick, digest }, vector.clone()));
+			}
+		}
+		counted.sort_by_key(|(it, _)| (it.member, it.tick, it.digest));
+		let (counted, vectors): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
 		let members = round.start.members.iter();
-		let ends = members.map(|it| self.end_for(round, &it.account, &vectors));
+		let ends = members.map(|it| self.end_for(round, &it.account, &single));
 		let mut ends = ends.collect::<Option<Vec<_>>>()?;
 		ends.sort_by(|one, other| one.origin.cmp(&other.origin));
-		let counted = indices.into_iter().zip(&vectors).map(vector).collect();
 		let cut = Cut { set_id: round.start.set_id, interval, ends, vectors: counted };
 		Some(WholeCut { cut, vectors })
 	}
@@ -102,7 +112,10 @@ impl<C: Context> Engine<C> {
 	/// What this anchor announced in an interval: it approves no snapshot without it.
 	pub fn announced(&self, interval: u64) -> Vec<H256> {
 		let Some(round) = self.rounds.get(&interval) else { return Vec::new() };
-		let announced = round.tallies.iter().filter(|(_, it)| it.i_announced);
+		// What is in an earlier snapshot does not have to be in this one.
+		let is_open = |digest: &H256| self.pool.get(digest).is_none_or(|it| it.settled.is_none());
+		let announced =
+			round.tallies.iter().filter(|(digest, it)| it.i_announced && is_open(digest));
 		let mut announced: Vec<_> = announced.map(|(digest, _)| *digest).collect();
 		announced.sort_unstable();
 		announced
@@ -114,8 +127,43 @@ impl<C: Context> Engine<C> {
 		tallies.into_iter().any(|it| it.is_final)
 	}
 
+	/// The interval whose snapshot holds an operation, or in which it became final first.
+	pub(super) fn decided_in(&self, digest: &H256) -> Option<u64> {
+		let settled = self.pool.get(digest).and_then(|it| it.settled);
+		settled.or_else(|| {
+			let is_final = |it: &Round<_>| it.tallies.get(digest).is_some_and(|it| it.is_final);
+			self.rounds.iter().find(|(_, it)| is_final(it)).map(|(interval, _)| *interval)
+		})
+	}
+
 	/// Whether this anchor sees to it that an operation is recorded: a client gave it to it.
 	pub fn is_own(&self, digest: &H256) -> bool {
-		self.pool.get(digest).is_some_and(|it| it.is_mine && !it.is_settled)
+		self.pool.get(digest).is_some_and(|it| it.is_mine && it.settled.is_none())
+	}
+
+	/// Whether an operation is here, settled or not.
+	pub fn knows(&self, digest: &H256) -> bool {
+		self.pool.get(digest).is_some()
+	}
+
+	/// How far an operation is, as the events that told it: for whoever asks again.
+	pub fn progress(&self, digest: &H256) -> Vec<Event> {
+		if let Some(interval) = self.pool.get(digest).and_then(|it| it.settled) {
+			return vec![Event::Settled(*digest, interval)];
+		}
+		let of = |(interval, it): (&u64, &Round<_>)| Some((*interval, *it.tallies.get(digest)?));
+		let tallies: Vec<_> = self.rounds.iter().filter_map(of).collect();
+		// It is final in the first interval in which it became so.
+		let is_final = tallies.iter().find(|(_, it)| it.is_final);
+		let is_accepted = || tallies.iter().rev().find(|(_, it)| it.i_accepted || it.is_certified);
+		let Some((interval, tally)) = is_final.or_else(is_accepted).copied() else {
+			return Vec::new();
+		};
+		let steps = [
+			(tally.i_accepted, Event::Accepted(*digest, interval)),
+			(tally.is_certified, Event::Certified(*digest, interval)),
+			(tally.is_final, Event::Final(*digest, interval)),
+		];
+		steps.into_iter().filter(|(is_so, _)| *is_so).map(|(_, event)| event).collect()
 	}
 }

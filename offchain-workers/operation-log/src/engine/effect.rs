@@ -112,6 +112,35 @@ pub enum Event {
 	Closed(u64),
 }
 
+impl Event {
+	/// The interval in which it happened; `None` for a refusal, which is for none.
+	pub const fn interval(&self) -> Option<u64> {
+		match self {
+			Self::Accepted(_, interval)
+			| Self::Certified(_, interval)
+			| Self::Final(_, interval)
+			| Self::Settled(_, interval)
+			| Self::Requeued(_, interval)
+			| Self::Abstains(interval)
+			| Self::Closed(interval) => Some(*interval),
+			Self::Refused(..) | Self::LogIsOlder(_) => None,
+		}
+	}
+
+	/// The operation whose step it is; `None` if it is about the anchor.
+	pub const fn digest(&self) -> Option<&H256> {
+		match self {
+			Self::Accepted(digest, _)
+			| Self::Certified(digest, _)
+			| Self::Final(digest, _)
+			| Self::Settled(digest, _)
+			| Self::Requeued(digest, _)
+			| Self::Refused(digest, _) => Some(digest),
+			Self::LogIsOlder(_) | Self::Abstains(_) | Self::Closed(_) => None,
+		}
+	}
+}
+
 /// What the driver has to do, in the order of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect<S> {

@@ -83,6 +83,11 @@ impl<C: Context> Engine<C> {
 		None
 	}
 
+	/// Whether a batch was asked for as one of a branch.
+	pub(super) fn is_wanted_aside(&self, hash: &H256) -> bool {
+		self.aside.wanted.contains_key(hash)
+	}
+
 	/// Keeps a batch if it was asked for; the one before it is wanted next, and whoever answered goes on with it.
 	pub(super) fn take_aside(&mut self, batch: &Arc<Batch<C::Signature>>) -> bool {
 		if self.aside.wanted.is_empty() {

@@ -65,7 +65,7 @@ impl<C: Context> Engine<C> {
 		let mut round = Round::new(start, floors, &self.me, now_ms);
 		for (id, log) in &self.logs {
 			if round.counts(id) {
-				round.cover(id, log, 0);
+				round.cover(id, log, 0, |it| self.decided_in(it));
 			}
 		}
 		self.rounds.insert(interval, round);
@@ -116,7 +116,8 @@ impl<C: Context> Engine<C> {
 		self.counted.retain(|round, _| *round > interval);
 		self.heads.clear();
 		for digest in operations {
-			let others = self.pool.settle(&digest);
+			let others = self.pool.settle(&digest, interval);
+			self.unlist(interval, &digest);
 			self.event(Event::Settled(digest, interval));
 			for other in others {
 				self.refuse(&other, Refusal::SlotTaken);
@@ -170,5 +171,7 @@ impl<C: Context> Engine<C> {
 			}
 		}
 		self.pool.sweep();
+		let pool = &self.pool;
+		self.waiting.retain(|(_, digest)| pool.is_open(digest));
 	}
 }

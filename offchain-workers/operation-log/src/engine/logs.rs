@@ -8,7 +8,10 @@ use smartlayer_commitment::tree;
 use smartlayer_operations::{BatchEntry, LogHeader, Position, Signed, VerifiedOperation};
 use smartlayer_types::AccountId;
 use sp_core::H256;
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+	collections::{HashMap, VecDeque},
+	sync::Arc,
+};
 
 /// Which log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,11 +158,14 @@ impl<S> OriginLog<S> {
 
 /// The root over a batch's entries.
 pub fn batch_root(operations: &[Arc<VerifiedOperation>]) -> H256 {
-	let entry = |(index, it): (u32, &Arc<VerifiedOperation>)| {
-		let (digest, actor) = (it.digest(), it.actor.clone());
-		BatchEntry { index, digest, actor, authorisation: it.signed().authorisation }.leaf()
-	};
-	tree::root(&(0u32..).zip(operations).map(entry).collect::<Vec<_>>())
+	let leaf = |(index, it): (u32, &Arc<VerifiedOperation>)| entry_of(index, it).leaf();
+	tree::root(&(0u32..).zip(operations).map(leaf).collect::<Vec<_>>())
+}
+
+/// The entry of an operation in its batch.
+pub(super) fn entry_of(index: u32, operation: &VerifiedOperation) -> BatchEntry {
+	let (digest, actor) = (operation.digest(), operation.actor.clone());
+	BatchEntry { index, digest, actor, authorisation: operation.signed().authorisation }
 }
 
 impl<C: Context> Engine<C> {
@@ -242,6 +248,9 @@ impl<C: Context> Engine<C> {
 	pub(super) fn insert(&mut self, batch: &Arc<Batch<C::Signature>>) {
 		let header = &batch.header.statement;
 		let id = LogId::of(header);
+		let digests = batch.operations.iter().map(|it| it.digest());
+		let decided: HashMap<_, _> =
+			digests.filter_map(|it| Some((it, self.decided_in(&it)?))).collect();
 		let Some(log) = self.logs.get_mut(&id) else { return };
 		let before = log.number();
 		log.push(batch.clone(), header.hash(self.genesis));
@@ -254,7 +263,7 @@ impl<C: Context> Engine<C> {
 			}
 		}
 		for round in self.rounds.values_mut().filter(|it| it.counts(&id)) {
-			round.cover(&id, log, before);
+			round.cover(&id, log, before, |it| decided.get(it).copied());
 		}
 	}
 
@@ -322,10 +331,18 @@ impl<C: Context> Engine<C> {
 		self.effects.push(Effect::Broadcast(Message::Batch(batch)));
 	}
 
-	/// The own log in the current interval, unless it is frozen.
+	/// Whether a batch with this header would be no news.
+	pub fn holds(&self, header: &LogHeader) -> bool {
+		let hash = header.hash(self.genesis);
+		let log = self.logs.get(&LogId::of(header));
+		let held = log.and_then(|it| it.hash_at(header.number));
+		held == Some(hash) && !self.is_wanted_aside(&hash)
+	}
+
+	/// The own log in the current interval, unless it is frozen or nothing can be signed.
 	pub(super) fn own_log(&self) -> Option<LogId> {
 		let id = self.rounds.get(&self.current)?.log_of(&self.me)?;
-		self.logs.get(&id).filter(|log| !log.frozen)?;
+		self.logs.get(&id).filter(|log| !log.frozen && self.context.signs(self.current))?;
 		Some(id)
 	}
 }

@@ -18,6 +18,7 @@ mod acceptance;
 mod config;
 mod cutting;
 mod effect;
+mod finality;
 mod forks;
 mod interval;
 mod logs;
@@ -35,6 +36,7 @@ mod tests;
 pub use config::{Config, Rules};
 pub use cutting::WholeCut;
 pub use effect::{Batch, Effect, Event, Message, Misdeed, Newest, Record, Stored};
+pub use finality::Finality;
 pub use forks::Tip;
 pub use interval::{IntervalStart, Member, Settlement, KEPT_ENDS};
 pub use logs::{batch_root, LogId, OriginLog};
@@ -58,7 +60,10 @@ pub trait Context {
 	/// What stands for a signature. Checking those of others is the driver's business.
 	type Signature: Clone + Debug + PartialEq;
 
-	/// Signs a digest with the key that this anchor has in an interval's set.
+	/// Whether this anchor holds the key that it has in an interval's set: without it, it is silent.
+	fn signs(&self, interval: u64) -> bool;
+
+	/// Signs a digest with that key.
 	fn sign(&self, interval: u64, digest: H256) -> Self::Signature;
 
 	/// A class as it stands after the interval's first block; `None` if there is none or it is not in use.

@@ -18,8 +18,8 @@ pub(super) struct Pooled {
 	pub places: Vec<(LogId, Position)>,
 	/// Whether a client gave it to this anchor, which sees to it that it is logged.
 	pub is_mine: bool,
-	/// Whether a settled snapshot holds it.
-	pub is_settled: bool,
+	/// The settled interval whose snapshot holds it.
+	pub settled: Option<u64>,
 }
 
 /// All of them, by digest and by slot.
@@ -50,7 +50,7 @@ impl Pool {
 			slot: None,
 			places: Vec::new(),
 			is_mine: false,
-			is_settled: false,
+			settled: None,
 		})
 	}
 
@@ -75,17 +75,17 @@ impl Pool {
 		self.get(self.slots.get(slot)?.values().next()?)
 	}
 
-	/// Marks what a settled snapshot holds, and returns what was there beside it for its slot.
-	pub fn settle(&mut self, digest: &H256) -> Vec<H256> {
+	/// Marks what a settled interval's snapshot holds, and returns what was there beside it for its slot.
+	pub fn settle(&mut self, digest: &H256, interval: u64) -> Vec<H256> {
 		let Some(pooled) = self.operations.get_mut(digest) else { return Vec::new() };
-		pooled.is_settled = true;
+		pooled.settled = Some(interval);
 		let candidates = pooled.slot.as_ref().and_then(|slot| self.slots.remove(slot));
 		candidates.into_iter().flat_map(BTreeMap::into_values).filter(|it| it != digest).collect()
 	}
 
 	/// Whether an operation is known and not settled.
 	pub fn is_open(&self, digest: &H256) -> bool {
-		self.get(digest).is_some_and(|it| !it.is_settled)
+		self.get(digest).is_some_and(|it| it.settled.is_none())
 	}
 
 	pub fn remove_place(&mut self, digest: &H256, log: &LogId, position: Position) {
@@ -103,7 +103,7 @@ impl Pool {
 
 	/// Digests of all that is not settled, in an order that is the same everywhere.
 	pub fn open(&self) -> Vec<H256> {
-		let open = self.operations.iter().filter(|(_, it)| !it.is_settled);
+		let open = self.operations.iter().filter(|(_, it)| it.settled.is_none());
 		let mut digests: Vec<_> = open.map(|(digest, _)| *digest).collect();
 		digests.sort_unstable();
 		digests
@@ -111,7 +111,7 @@ impl Pool {
 
 	/// Forgets what stands nowhere and is nobody's here.
 	pub fn sweep(&mut self) {
-		let is_kept = |it: &Pooled| !it.places.is_empty() || (it.is_mine && !it.is_settled);
+		let is_kept = |it: &Pooled| !it.places.is_empty() || (it.is_mine && it.settled.is_none());
 		self.operations.retain(|_, it| is_kept(it));
 		let operations = &self.operations;
 		self.slots.retain(|_, candidates| {

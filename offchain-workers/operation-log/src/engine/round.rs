@@ -21,11 +21,13 @@ pub(super) struct Peer<S> {
 	pub counted: Option<Arc<FullVector<S>>>,
 	/// Whether that is on disk.
 	pub is_stored: bool,
+	/// Two vectors that contradict each other: a cut counts both.
+	pub contrary: Option<[Arc<FullVector<S>>; 2]>,
 }
 
 impl<S> Peer<S> {
 	const fn new() -> Self {
-		Self { latest: None, counted: None, is_stored: false }
+		Self { latest: None, counted: None, is_stored: false, contrary: None }
 	}
 }
 
@@ -108,9 +110,24 @@ impl<S: Clone> Round<S> {
 		floor(&self.floors, &id.origin, id.incarnation)
 	}
 
-	/// Takes the batches of a log after a number into the own lists.
-	pub fn cover(&mut self, id: &LogId, log: &OriginLog<S>, after: u64) {
+	/// Takes the batches of a log after a number into the own lists. What was decided in an earlier interval is not listed: it
+	/// is in an earlier snapshot, or will be, and saying so again costs nothing, while lists of all that happened lately
+	/// would be long.
+	pub fn cover(
+		&mut self,
+		id: &LogId,
+		log: &OriginLog<S>,
+		after: u64,
+		decided_in: impl Fn(&H256) -> Option<u64>,
+	) {
 		let after = after.max(self.floor(id));
+		let own = self.start.interval;
+		let is_decided = |it: &H256| decided_in(it).is_some_and(|it| it < own);
+		for (_, digest) in log.digests(after, u64::MAX).filter(|(_, it)| is_decided(it)) {
+			if !self.is_closed() {
+				self.tallies.entry(digest).or_default().say_all();
+			}
+		}
 		self.mine.cover(id, log, after, &self.tallies);
 		self.has_news |= !self.is_closed();
 	}

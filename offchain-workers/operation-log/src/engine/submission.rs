@@ -16,7 +16,7 @@ impl<C: Context> Engine<C> {
 	/// What is refused here leaves no trace. What comes of the others is told by events.
 	pub fn submit(&mut self, operation: &Arc<VerifiedOperation>) -> Result<(), Refusal> {
 		let known = self.pool.get(&operation.digest());
-		if known.is_some_and(|it| it.is_settled) {
+		if known.is_some_and(|it| it.settled.is_some()) {
 			return Ok(());
 		}
 		// While it can't be logged it can't be acknowledged either, given before or not.
@@ -77,6 +77,11 @@ impl<C: Context> Engine<C> {
 		self.consider_waiting(now_ms);
 		self.speak(now_ms);
 		self.ask_again(now_ms);
+	}
+
+	/// How many operations of clients are not logged yet.
+	pub fn queued(&self) -> usize {
+		self.queue.len()
 	}
 
 	/// Logs what clients gave, in as few batches as the bound allows.

@@ -26,6 +26,12 @@ impl Tally {
 		certifies
 	}
 
+	/// Notes that this anchor accepts and announces it.
+	pub fn say_all(&mut self) {
+		self.i_accepted = true;
+		self.i_announced = true;
+	}
+
 	/// Forgets who said what, to count it anew: what came of it before stays.
 	pub fn forget_signers(&mut self) {
 		self.accepted = SignerBitmap::default();

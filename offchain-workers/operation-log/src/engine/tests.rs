@@ -1,8 +1,11 @@
 //! Single rules of the engine; how they work together is what the simulation looks at.
 
+mod finality;
+mod hostile;
+
 use super::*;
 use smartlayer_operations::{
-	Operation, Refusal, Signed, SignedOperation, Vector, VerifiedOperation,
+	Operation, Position, Refusal, Signed, SignedOperation, Vector, VerifiedOperation,
 };
 use smartlayer_types::{eip712::Domain, rules, Authorisation};
 use sp_core::{ed25519, Pair};
@@ -28,10 +31,17 @@ const ALICE: u8 = 102;
 const BOB: u8 = 103;
 
 /// Tickets of one issuer, nothing settled.
-struct Fresh;
+struct Fresh {
+	/// Whether it holds its key.
+	signs: bool,
+}
 
 impl Context for Fresh {
 	type Signature = ();
+
+	fn signs(&self, _: u64) -> bool {
+		self.signs
+	}
 
 	fn sign(&self, _: u64, _: H256) {}
 
@@ -109,7 +119,7 @@ fn engine() -> Engine<Fresh> {
 }
 
 fn engine_with(config: Config) -> Engine<Fresh> {
-	let mut engine = Engine::new(Fresh, GENESIS, anchor(1), config);
+	let mut engine = Engine::new(Fresh { signs: true }, GENESIS, anchor(1), config);
 	engine.enter(NOW, start(1, 1));
 	for other in 2..=3 {
 		let nothing = Newest { vector: None, log: None };
@@ -139,26 +149,37 @@ fn batch(
 
 /// A vector by which another anchor accepts or announces everything that anchor 1 holds.
 fn agreeing(engine: &Engine<Fresh>, tick: u32, announces: bool) -> Message<()> {
+	Message::Vector(saying(engine, tick, announces, &[]))
+}
+
+/// The same, but for positions of anchor 1's log.
+fn saying(
+	engine: &Engine<Fresh>,
+	tick: u32,
+	announces: bool,
+	withheld: &[Position],
+) -> Arc<FullVector<()>> {
 	use smartlayer_operations::{positions_hash, ListedEntry, OriginEntry};
 	let nothing = positions_hash(GENESIS, &[]).unwrap();
 	let entries = (1..=4).map(|origin| {
 		let id = LogId { origin: anchor(origin), incarnation: 0 };
 		let log = engine.log(&id).unwrap();
+		let withheld = if origin == 1 { withheld.to_vec() } else { Vec::new() };
 		let entry = OriginEntry {
 			origin: id.origin,
 			incarnation: 0,
 			number: log.number(),
 			header_hash: log.hash(),
-			withheld: nothing,
+			withheld: positions_hash(GENESIS, &withheld).unwrap(),
 			announced: if announces { log.number() } else { 0 },
 			unannounced: nothing,
 		};
-		ListedEntry { entry, withheld: Vec::new(), unannounced: Vec::new() }
+		ListedEntry { entry, withheld, unannounced: Vec::new() }
 	});
 	let entries: Vec<_> = entries.collect();
 	let root = smartlayer_commitment::vector_root(GENESIS, &entries).unwrap();
 	let statement = Vector { set_id: 1, interval: 1, tick, closing: false, root };
-	Message::Vector(Arc::new(FullVector { signed: Signed { statement, signature: () }, entries }))
+	Arc::new(FullVector { signed: Signed { statement, signature: () }, entries })
 }
 
 fn events(engine: &mut Engine<Fresh>) -> Vec<Event> {
@@ -294,58 +315,6 @@ fn a_log_takes_no_more_than_its_bound() {
 }
 
 #[test]
-fn a_forked_log_is_reported_and_followed_no_further() {
-	let mut engine = engine();
-	let one = batch(2, 1, H256::zero(), vec![issue(5, ALICE)]);
-	let other = batch(2, 1, H256::zero(), vec![issue(6, ALICE)]);
-	engine.receive(NOW, &anchor(2), Message::Batch(one.clone()));
-	engine.receive(NOW, &anchor(2), Message::Batch(one.clone()));
-	let is_report = |it: &Effect<()>| matches!(it, Effect::Report(whom, Misdeed::Headers(_)) if *whom == anchor(2));
-	assert!(!engine.take_effects().iter().any(is_report), "a copy is no fork");
-	engine.receive(NOW, &anchor(3), Message::Batch(other));
-	assert!(engine.take_effects().iter().any(is_report));
-	let next = batch(2, 2, one.header.statement.hash(GENESIS), vec![issue(7, ALICE)]);
-	engine.receive(NOW, &anchor(2), Message::Batch(next));
-	let id = LogId { origin: anchor(2), incarnation: 0 };
-	assert_eq!(engine.log(&id).unwrap().number(), 1);
-}
-
-#[test]
-fn batches_that_are_not_what_their_header_says_are_not_taken() {
-	let mut engine = engine();
-	let good = batch(2, 1, H256::zero(), vec![issue(5, ALICE)]);
-	let mut wrong_root = (*good).clone();
-	wrong_root.operations = vec![issue(6, ALICE)];
-	let mut wrong_count = (*good).clone();
-	wrong_count.header.statement.count = 2;
-	let mut zero = (*good).clone();
-	zero.header.statement.number = 0;
-	for bad in [wrong_root, wrong_count, zero] {
-		engine.receive(NOW, &anchor(2), Message::Batch(Arc::new(bad)));
-	}
-	let id = LogId { origin: anchor(2), incarnation: 0 };
-	assert_eq!(engine.log(&id).unwrap().number(), 0);
-	engine.receive(NOW, &anchor(2), Message::Batch(good));
-	assert_eq!(engine.log(&id).unwrap().number(), 1);
-}
-
-#[test]
-fn a_log_that_goes_on_from_another_header_is_followed_no_further() {
-	let mut engine = engine();
-	let first = batch(2, 1, H256::zero(), vec![issue(5, ALICE)]);
-	let other = batch(2, 2, H256::repeat_byte(1), vec![issue(6, ALICE)]);
-	let good = batch(2, 2, first.header.statement.hash(GENESIS), vec![issue(7, ALICE)]);
-	engine.receive(NOW, &anchor(2), Message::Batch(first));
-	engine.receive(NOW, &anchor(3), Message::Batch(other));
-	// Its anchor signed two headers of number 1: the other one is asked for, to report it.
-	let asks = |it: &Effect<()>| matches!(it, Effect::Send(_, Message::Want { from: 1, .. }));
-	assert!(engine.take_effects().iter().any(asks));
-	engine.receive(NOW, &anchor(2), Message::Batch(good));
-	let id = LogId { origin: anchor(2), incarnation: 0 };
-	assert_eq!(engine.log(&id).unwrap().number(), 1);
-}
-
-#[test]
 fn a_gap_is_asked_for_once_in_a_while() {
 	let mut engine = engine();
 	let late = batch(2, 3, H256::repeat_byte(8), vec![issue(5, ALICE)]);
@@ -357,42 +326,6 @@ fn a_gap_is_asked_for_once_in_a_while() {
 	let later = NOW + Config::default().want_ms;
 	engine.receive(later, &anchor(2), Message::Batch(late));
 	assert!(engine.take_effects().iter().any(is_want));
-}
-
-#[test]
-fn a_vector_that_takes_something_back_is_reported_and_not_counted() {
-	let mut engine = engine();
-	let operation = issue(5, ALICE);
-	accept(&mut engine, &operation);
-	let Message::Vector(honest) = agreeing(&engine, 2, false) else { unreachable!() };
-	let mut back = (*honest).clone();
-	for listed in &mut back.entries {
-		listed.entry.number = 0;
-		listed.entry.header_hash = H256::zero();
-	}
-	back.signed.statement.tick = 3;
-	back.signed.statement.root =
-		smartlayer_commitment::vector_root(GENESIS, &back.entries).unwrap();
-	engine.receive(NOW, &anchor(2), Message::Vector(honest));
-	engine.receive(NOW, &anchor(2), Message::Vector(Arc::new(back)));
-	let is_report = |it: &Effect<()>| matches!(it, Effect::Report(_, Misdeed::Retraction(..)));
-	assert!(engine.take_effects().iter().any(is_report));
-}
-
-#[test]
-fn two_vectors_of_one_tick_and_one_after_the_closing_are_reported() {
-	for closing in [false, true] {
-		let mut engine = engine();
-		let Message::Vector(first) = agreeing(&engine, 2, false) else { unreachable!() };
-		let mut first = (*first).clone();
-		first.signed.statement.closing = closing;
-		engine.receive(NOW, &anchor(2), Message::Vector(Arc::new(first)));
-		accept(&mut engine, &issue(5, ALICE));
-		let second = agreeing(&engine, if closing { 3 } else { 2 }, false);
-		engine.receive(NOW, &anchor(2), second);
-		let is_report = |it: &Effect<()>| matches!(it, Effect::Report(_, Misdeed::Vectors(_)));
-		assert!(engine.take_effects().iter().any(is_report));
-	}
 }
 
 #[test]
@@ -456,7 +389,13 @@ fn what_was_stored_is_said_again_and_nothing_else() {
 		}
 	}
 	let said = stored.vectors[0].clone();
-	let mut again = Engine::restore(Fresh, GENESIS, anchor(1), Config::default(), stored.clone());
+	let mut again = Engine::restore(
+		Fresh { signs: true },
+		GENESIS,
+		anchor(1),
+		Config::default(),
+		stored.clone(),
+	);
 	again.enter(NOW, start(1, 1));
 	for other in 2..=3 {
 		let newest = Newest { vector: Some(said.clone()), log: None };
@@ -482,7 +421,8 @@ fn an_anchor_whose_disk_is_older_than_what_others_saw_abstains() {
 	accept(&mut engine, &issue(5, ALICE));
 	let Message::Vector(seen) = agreeing(&engine, 9, false) else { unreachable!() };
 	let stored = Stored::default();
-	let mut again = Engine::restore(Fresh, GENESIS, anchor(1), Config::default(), stored);
+	let mut again =
+		Engine::restore(Fresh { signs: true }, GENESIS, anchor(1), Config::default(), stored);
 	again.enter(NOW, start(1, 1));
 	let newest = Newest { vector: Some(seen), log: None };
 	again.receive(NOW, &anchor(2), Message::Newest(newest));
@@ -496,7 +436,7 @@ fn an_anchor_whose_disk_is_older_than_what_others_saw_abstains() {
 
 #[test]
 fn an_anchor_whose_log_is_older_than_what_others_hold_writes_no_batch() {
-	let mut engine = Engine::new(Fresh, GENESIS, anchor(1), Config::default());
+	let mut engine = Engine::new(Fresh { signs: true }, GENESIS, anchor(1), Config::default());
 	engine.enter(NOW, start(1, 1));
 	let log = Some((LogId { origin: anchor(1), incarnation: 0 }, 7));
 	engine.receive(NOW, &anchor(2), Message::Newest(Newest { vector: None, log: log.clone() }));
@@ -507,7 +447,7 @@ fn an_anchor_whose_log_is_older_than_what_others_hold_writes_no_batch() {
 
 #[test]
 fn nothing_is_said_before_a_quorum_has_answered() {
-	let mut engine = Engine::new(Fresh, GENESIS, anchor(1), Config::default());
+	let mut engine = Engine::new(Fresh { signs: true }, GENESIS, anchor(1), Config::default());
 	engine.enter(NOW, start(1, 1));
 	engine.tick(NOW);
 	let asks = |it: &Effect<()>| matches!(it, Effect::Broadcast(Message::AskNewest));
@@ -526,7 +466,7 @@ fn nothing_is_said_before_a_quorum_has_answered() {
 
 #[test]
 fn an_anchor_alone_is_a_quorum() {
-	let mut engine = Engine::new(Fresh, GENESIS, anchor(1), Config::default());
+	let mut engine = Engine::new(Fresh { signs: true }, GENESIS, anchor(1), Config::default());
 	let alone = vec![Member { account: anchor(1), incarnation: 0 }];
 	engine.enter(NOW, IntervalStart { members: alone, ..start(1, 1) });
 	let operation = issue(5, ALICE);
@@ -540,70 +480,12 @@ fn an_anchor_alone_is_a_quorum() {
 
 #[test]
 fn nothing_is_acknowledged_that_can_t_be_logged_yet() {
-	let mut engine = Engine::new(Fresh, GENESIS, anchor(1), Config::default());
+	let mut engine = Engine::new(Fresh { signs: true }, GENESIS, anchor(1), Config::default());
 	engine.enter(NOW, start(1, 1));
 	let operation = issue(5, ALICE);
 	// The others have not said yet what they have seen of this anchor.
 	assert_eq!(engine.submit(&operation), Err(Refusal::NotAccepting));
 	assert_eq!(engine.submit(&operation), Err(Refusal::NotAccepting));
-}
-
-fn numbered(instance: u64, seq: u64) -> Arc<VerifiedOperation> {
-	let operation = Operation { seq, ..transfer(instance, ALICE).signed().clone().operation };
-	signed(operation, ALICE)
-}
-
-#[test]
-fn a_number_far_ahead_is_refused_at_once() {
-	let mut engine = engine_with(Config { ahead_operations: 10, ..Config::default() });
-	assert_eq!(engine.submit(&numbered(5, 11)), Err(Refusal::Gap));
-	assert_eq!(engine.submit(&numbered(5, 10)), Ok(()));
-}
-
-#[test]
-fn a_log_full_of_what_nobody_accepts_is_not_taken_from_its_anchor() {
-	let mut engine = engine_with(Config { listed_operations: 8, ..Config::default() });
-	let junk = |number, parent| batch(4, number, parent, vec![numbered(number, 1)]);
-	let mut parent = H256::zero();
-	let batches: Vec<_> = (1..=3)
-		.map(|number| {
-			let next = junk(number, parent);
-			parent = next.header.statement.hash(GENESIS);
-			next
-		})
-		.collect();
-	for batch in &batches {
-		engine.receive(NOW, &anchor(4), Message::Batch(batch.clone()));
-	}
-	// A quarter of what may be listed is each member's share.
-	let id = LogId { origin: anchor(4), incarnation: 0 };
-	assert_eq!(engine.log(&id).unwrap().number(), 2);
-	// Another's vector may speak of it: from that one it is taken.
-	engine.receive(NOW, &anchor(2), Message::Batch(batches[2].clone()));
-	assert_eq!(engine.log(&id).unwrap().number(), 3);
-}
-
-#[test]
-fn an_anchor_that_fills_its_own_log_with_junk_takes_no_more() {
-	let mut engine = engine_with(Config { listed_operations: 4, ..Config::default() });
-	engine.submit(&numbered(5, 1)).unwrap();
-	engine.tick(NOW);
-	assert_eq!(engine.submit(&numbered(6, 1)), Err(Refusal::Full));
-}
-
-#[test]
-fn who_asks_for_batches_again_and_again_gets_so_many_in_a_time() {
-	let mut engine = engine_with(Config { answered_operations: 2, ..Config::default() });
-	for instance in 1..=4 {
-		accept(&mut engine, &issue(instance, ALICE));
-	}
-	let log = LogId { origin: anchor(1), incarnation: 0 };
-	let mut ask = |now_ms| {
-		engine.receive(now_ms, &anchor(2), Message::Want { log: log.clone(), from: 1 });
-		let sent = engine.take_effects().into_iter();
-		sent.filter(|it| matches!(it, Effect::Send(_, Message::Batch(_)))).count()
-	};
-	assert_eq!([ask(NOW), ask(NOW), ask(NOW + 499), ask(NOW + 500)], [2, 0, 0, 2]);
 }
 
 #[test]
@@ -612,4 +494,118 @@ fn an_interval_is_cut_by_nobody_who_does_not_know_what_it_is_based_on() {
 	engine.enter(NOW, IntervalStart { base: 1, ..start(2, 1) });
 	assert!(engine.floors(2).is_none(), "the end of interval 1 is not known");
 	assert!(engine.cut(2).is_none());
+}
+#[test]
+fn whoever_asks_again_is_told_how_far_an_operation_is() {
+	let mut engine = engine();
+	let operation = issue(5, ALICE);
+	let digest = operation.digest();
+	assert_eq!(engine.progress(&digest), []);
+	accept(&mut engine, &operation);
+	let accepted = Event::Accepted(digest, 1);
+	assert_eq!(engine.progress(&digest), std::slice::from_ref(&accepted));
+	for (tick, announces) in [(1, false), (2, true)] {
+		for other in 2..=3 {
+			let vector = agreeing(&engine, tick, announces);
+			engine.receive(NOW, &anchor(other), vector);
+		}
+	}
+	engine.tick(NOW);
+	let steps = [accepted, Event::Certified(digest, 1), Event::Final(digest, 1)];
+	assert_eq!(engine.progress(&digest), steps);
+	let id = LogId { origin: anchor(1), incarnation: 0 };
+	let log = engine.log(&id).unwrap();
+	let (number, header_hash) = (log.number(), log.hash());
+	let ends = vec![CutEnd { origin: id.origin, incarnation: 0, number, header_hash }];
+	engine.settle(NOW, Settlement { interval: 1, ends, operations: vec![digest] });
+	assert_eq!(engine.progress(&digest), [Event::Settled(digest, 1)]);
+}
+
+#[test]
+fn without_its_key_an_anchor_is_silent_and_acknowledges_nothing() {
+	let mut engine = Engine::new(Fresh { signs: false }, GENESIS, anchor(1), Config::default());
+	engine.enter(NOW, start(1, 1));
+	for other in 2..=3 {
+		let nothing = Newest { vector: None, log: None };
+		engine.receive(NOW, &anchor(other), Message::Newest(nothing));
+	}
+	let _ = engine.take_effects();
+	assert_eq!(engine.submit(&issue(5, ALICE)), Err(Refusal::NotAccepting));
+	engine.receive(
+		NOW,
+		&anchor(2),
+		Message::Batch(batch(2, 1, H256::zero(), vec![issue(6, ALICE)])),
+	);
+	for step in 0..100 {
+		engine.tick(NOW + step * 100);
+	}
+	let signed = |it: &Effect<()>| {
+		matches!(
+			it,
+			Effect::Broadcast(Message::Batch(_) | Message::Vector(_))
+				| Effect::Store(Record::Vector(_))
+		)
+	};
+	assert!(!engine.take_effects().iter().any(signed));
+}
+
+#[test]
+fn a_batch_that_is_held_is_no_news() {
+	let mut engine = engine();
+	let (one, other) = (
+		batch(2, 1, H256::zero(), vec![issue(5, ALICE)]),
+		batch(2, 1, H256::zero(), vec![issue(6, ALICE)]),
+	);
+	assert!(!engine.holds(&one.header.statement));
+	engine.receive(NOW, &anchor(2), Message::Batch(one.clone()));
+	assert!(engine.holds(&one.header.statement));
+	assert!(!engine.holds(&other.header.statement), "a fork is news");
+}
+
+/// How many positions the newest own vector of an interval lists.
+fn listed(engine: &mut Engine<Fresh>, interval: u64) -> usize {
+	let effects = engine.take_effects().into_iter();
+	let spoken = effects.filter_map(|it| match it {
+		Effect::Broadcast(Message::Vector(it)) if it.vector().interval == interval => Some(it),
+		_ => None,
+	});
+	let newest = spoken.last().expect("it spoke");
+	newest.entries.iter().map(|it| it.withheld.len() + it.unannounced.len()).sum()
+}
+
+#[test]
+fn what_is_final_or_settled_is_on_no_list_of_the_next_interval() {
+	let mut engine = engine();
+	let [one, other] = [issue(5, ALICE), issue(6, ALICE)];
+	engine.submit(&one).unwrap();
+	engine.submit(&other).unwrap();
+	engine.tick(NOW);
+	// Both are certified, one is final before the next interval begins.
+	let only_one = [Position { number: 1, index: 1 }];
+	for (tick, announces) in [(1, false), (2, true)] {
+		for other in 2..=3 {
+			let vector = saying(&engine, tick, announces, &only_one);
+			engine.receive(NOW, &anchor(other), Message::Vector(vector));
+		}
+		engine.tick(NOW + u64::from(tick));
+	}
+	assert!(engine.is_final(&one.digest()) && !engine.is_final(&other.digest()));
+	engine.enter(NOW + 10, start(2, 1));
+	engine.tick(NOW + 2_000);
+	assert_eq!(
+		listed(&mut engine, 2),
+		1,
+		"the other one, which is accepted again and not announced"
+	);
+	assert_eq!(engine.progress(&one.digest()).last(), Some(&Event::Final(one.digest(), 1)));
+
+	let id = LogId { origin: anchor(1), incarnation: 0 };
+	let log = engine.log(&id).unwrap();
+	let (number, header_hash) = (log.number(), log.hash());
+	let ends = vec![CutEnd { origin: id.origin, incarnation: 0, number, header_hash }];
+	let operations = vec![one.digest(), other.digest()];
+	engine.settle(NOW + 2_000, Settlement { interval: 1, ends, operations });
+	assert!(engine.announced(2).is_empty(), "they are in an earlier snapshot");
+	engine.tick(NOW + 4_000);
+	assert_eq!(listed(&mut engine, 2), 0);
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use smartlayer_commitment::vector_root;
 use smartlayer_operations::{
-	positions_hash, FullVector, ListedEntry, OriginEntry, Position, Signed, Vector,
+	positions_hash, Contradiction, FullVector, ListedEntry, OriginEntry, Position, Signed, Vector,
 };
 use smartlayer_types::AccountId;
 use sp_core::H256;
@@ -23,6 +23,7 @@ impl<C: Context> Engine<C> {
 			&& !round.is_blind
 			&& self.recovery.is_none()
 			&& interval > self.abstains_to
+			&& self.context.signs(interval)
 			&& !round.is_closed()
 	}
 
@@ -157,7 +158,7 @@ impl<C: Context> Engine<C> {
 		if vector.vector().set_id != round.start.set_id {
 			return;
 		}
-		if self.is_sound(from, member, &vector) {
+		if self.is_sound(member, &vector) {
 			self.count(now_ms, interval, member, vector);
 		}
 	}
@@ -169,34 +170,55 @@ impl<C: Context> Engine<C> {
 		}
 	}
 
-	/// Whether a vector is newer than the last one of its signer, and contradicts it nowhere; reports what does.
-	fn is_sound(
-		&mut self,
-		from: &AccountId,
-		member: u32,
-		vector: &Arc<FullVector<C::Signature>>,
-	) -> bool {
+	/// Whether a vector is newer than the last one of its signer, and contradicts it nowhere.
+	fn is_sound(&mut self, member: u32, vector: &Arc<FullVector<C::Signature>>) -> bool {
 		let Some(round) = self.rounds.get(&vector.vector().interval) else { return false };
 		let last = round.peers.get(member as usize).and_then(|it| it.latest.clone());
 		let Some(last) = last else { return true };
-		let (before, after) = (last.vector(), vector.vector());
-		let misdeed = if before.tick == after.tick && before != after
-			|| before.closing && after.tick > before.tick
-			|| after.closing && after.tick < before.tick
-		{
-			Misdeed::Vectors(Box::new([last.signed.clone(), vector.signed.clone()]))
-		} else if after.tick <= before.tick {
+		if last.contradiction(vector).is_some() {
+			self.convict(member, &last, vector);
 			return false;
-		} else {
-			let retracts = |entry: &&ListedEntry| {
-				last.entry(&entry.entry.origin).is_some_and(|it| it.is_retracted_by(entry))
-			};
-			let Some(entry) = vector.entries.iter().find(retracts) else { return true };
-			let origin = entry.entry.origin.clone();
-			Misdeed::Retraction(origin, Box::new([last, vector.clone()]))
+		}
+		vector.vector().tick > last.vector().tick
+	}
+
+	/// Takes note of what a member has said to others, as a proposal's cut counts it. Its signature was checked.
+	///
+	/// If that contradicts what was counted here, what honest anchors announced on the strength of the one and of the other is
+	/// in no cut that counts one of them only. So both are counted from now on.
+	pub fn learn(&mut self, member: u32, vector: &Arc<FullVector<C::Signature>>) {
+		let round = self.rounds.get(&vector.vector().interval);
+		let Some(round) = round.filter(|it| it.me != Some(member)) else { return };
+		let counted = round.peers.get(member as usize).and_then(|it| it.counted.clone());
+		if let Some(counted) = counted.filter(|it| it.contradiction(vector).is_some()) {
+			self.convict(member, &counted, vector);
+		}
+	}
+
+	/// Keeps two vectors of a member that contradict each other, and reports it; once is enough.
+	fn convict(
+		&mut self,
+		member: u32,
+		one: &Arc<FullVector<C::Signature>>,
+		other: &Arc<FullVector<C::Signature>>,
+	) {
+		let Some(round) = self.rounds.get_mut(&one.vector().interval) else { return };
+		let account = round.start.members.get(member as usize).map(|it| it.account.clone());
+		let peer = round.peers.get_mut(member as usize).filter(|it| it.contrary.is_none());
+		let (Some(account), Some(peer)) = (account, peer) else { return };
+		let mut pair = [one.clone(), other.clone()];
+		pair.sort_by_key(|it| it.vector().tick);
+		let misdeed = match one.contradiction(other) {
+			Some(Contradiction::Conflict) => {
+				Misdeed::Vectors(Box::new([one.signed.clone(), other.signed.clone()]))
+			},
+			Some(Contradiction::Retraction(origin)) => {
+				Misdeed::Retraction(origin.clone(), Box::new(pair.clone()))
+			},
+			None => return,
 		};
-		self.effects.push(Effect::Report(from.clone(), misdeed));
-		false
+		peer.contrary = Some(pair);
+		self.effects.push(Effect::Report(account, misdeed));
 	}
 
 	/// Makes a vector its signer's newest and counts what is new in it.
@@ -299,12 +321,15 @@ impl<C: Context> Engine<C> {
 	}
 
 	fn count_acceptance(&mut self, now_ms: u64, interval: u64, member: u32, digest: H256) {
+		let was_decided = self.decided_in(&digest).is_some();
 		let Some(round) = self.rounds.get_mut(&interval) else { return };
 		let tally = round.tallies.entry(digest).or_default();
 		if !tally.accept(member, round.quorum) {
 			return;
 		}
-		self.event(Event::Certified(digest, interval));
+		if !was_decided {
+			self.event(Event::Certified(digest, interval));
+		}
 		self.announce(interval, &digest);
 		let slot = self.pool.get(&digest).and_then(|it| it.slot.clone());
 		if let (Some(slot), Some(round)) = (slot, self.rounds.get_mut(&interval)) {
@@ -319,7 +344,8 @@ impl<C: Context> Engine<C> {
 	fn announce(&mut self, interval: u64, digest: &H256) {
 		let Some(round) = self.rounds.get(&interval) else { return };
 		let late = !self.config.rules.close_before_vote && round.is_closed();
-		if !self.may_speak(round) && !late {
+		let is_said = round.tallies.get(digest).is_some_and(|it| it.i_announced);
+		if is_said || (!self.may_speak(round) && !late) {
 			return;
 		}
 		let places = self.pool.get(digest).map(|it| it.places.clone()).unwrap_or_default();
@@ -343,13 +369,28 @@ impl<C: Context> Engine<C> {
 		}
 	}
 
+	/// Takes what is final or settled in an interval off the lists of later ones.
+	pub(super) fn unlist(&mut self, interval: u64, digest: &H256) {
+		let places = self.pool.get(digest).map(|it| it.places.as_slice()).unwrap_or_default();
+		let later = self.rounds.range_mut(interval.saturating_add(1)..);
+		for (_, round) in later.filter(|(_, round)| !round.is_closed()) {
+			round.tallies.entry(*digest).or_default().say_all();
+			round.mine.announce(places);
+			round.has_news = true;
+		}
+	}
+
 	fn count_announcement(&mut self, now_ms: u64, interval: u64, member: u32, digest: H256) {
+		let was_decided = self.decided_in(&digest).is_some();
 		let Some(round) = self.rounds.get_mut(&interval) else { return };
 		let tally = round.tallies.entry(digest).or_default();
 		if !tally.announce(member, round.quorum) {
 			return;
 		}
-		self.event(Event::Final(digest, interval));
+		if !was_decided {
+			self.event(Event::Final(digest, interval));
+		}
+		self.unlist(interval, &digest);
 		let slot = self.pool.get(&digest).and_then(|it| it.slot.clone());
 		if let Some(slot) = slot.filter(|_| self.pool.is_open(&digest)) {
 			self.finals.insert(slot.clone(), digest);

@@ -44,14 +44,7 @@ pub fn promise(interval: u64, kind: PromiseKind, what: &[u8]) -> Vec<u8> {
 	key
 }
 
-/// Keys of all promises of one kind in an interval.
-pub fn promises_of(interval: u64, kind: PromiseKind) -> Range<Vec<u8>> {
-	let mut end = interval.to_be_bytes().to_vec();
-	end.push(kind as u8 + 1);
-	promise(interval, kind, &[])..end
-}
-
-/// Key in [`Table::Cuts`](super::Table::Cuts), and the beginning of every key of an interval.
+/// The beginning of every key of an interval.
 pub fn interval(interval: u64) -> Vec<u8> {
 	interval.to_be_bytes().to_vec()
 }
@@ -98,19 +91,6 @@ mod tests {
 			let kind = |later| if later { PromiseKind::Counted } else { PromiseKind::Vector };
 			let key = |(interval, later, what): &(u64, bool, Vec<u8>)| promise(*interval, kind(*later), what);
 			prop_assert_eq!(key(&one).cmp(&key(&other)), one.cmp(&other));
-		}
-
-		#[test]
-		fn a_range_holds_the_promises_of_its_interval_and_kind_only(
-			interval in 1u64..u64::MAX - 1,
-			what in any::<Vec<u8>>(),
-		) {
-			let range = promises_of(interval, PromiseKind::Counted);
-			prop_assert!(range.contains(&promise(interval, PromiseKind::Counted, &what)));
-			prop_assert!(!range.contains(&promise(interval, PromiseKind::Vector, &what)));
-			for other in [interval - 1, interval + 1] {
-				prop_assert!(!range.contains(&promise(other, PromiseKind::Counted, &what)));
-			}
 		}
 	}
 

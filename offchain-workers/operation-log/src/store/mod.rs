@@ -123,11 +123,6 @@ impl Store {
 		self.view()?.range(table, keys, limit)
 	}
 
-	/// The last entry before the second key and not before the first.
-	pub fn last(&self, table: Table, keys: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError> {
-		self.view()?.last(table, keys)
-	}
-
 	/// Resolves when the store writes no more, because the disk failed. An anchor stops then.
 	pub async fn stopped(&self) {
 		if let Some(jobs) = &self.shared.jobs {

@@ -13,23 +13,17 @@ pub enum Table {
 	/// What this anchor has signed, and what that rests on: vectors and votes, by interval, see
 	/// [`key::promise`](super::key::promise).
 	Promises,
-	/// Confirmed cuts: by interval, see [`key::interval`](super::key::interval).
-	Cuts,
-	/// Single values of the worker, by name.
-	Meta,
 }
 
 impl Table {
 	/// All tables.
-	pub const ALL: [Self; 4] = [Self::Logs, Self::Promises, Self::Cuts, Self::Meta];
+	pub const ALL: [Self; 2] = [Self::Logs, Self::Promises];
 
 	/// The table in the file. Names are part of the format.
 	pub(super) const fn definition(self) -> Definition {
 		TableDefinition::new(match self {
 			Self::Logs => "logs",
 			Self::Promises => "promises",
-			Self::Cuts => "cuts",
-			Self::Meta => "meta",
 		})
 	}
 }

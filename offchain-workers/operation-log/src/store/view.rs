@@ -39,15 +39,6 @@ impl View {
 		entries.take(limit).map(entry).collect()
 	}
 
-	/// The last entry before the second key and not before the first.
-	pub fn last(&self, table: Table, keys: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError> {
-		if keys.is_empty() {
-			return Ok(None);
-		}
-		let mut entries = self.table(table)?.range(keys.start.as_slice()..keys.end.as_slice())?;
-		Ok(entries.next_back().transpose()?.map(owned))
-	}
-
 	fn table(
 		&self,
 		table: Table,

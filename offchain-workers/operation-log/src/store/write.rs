@@ -23,10 +23,14 @@ impl Write {
 	pub fn delete(table: Table, key: impl Into<Vec<u8>>) -> Self {
 		Self { table, key: key.into(), value: None }
 	}
+
+	/// How many bytes key and value are.
+	pub fn size(&self) -> usize {
+		self.key.len() + self.value.as_ref().map_or(0, Vec::len)
+	}
 }
 
 /// How many bytes of keys and values these are.
 pub(super) fn size_of(writes: &[Write]) -> usize {
-	let size = |write: &Write| write.key.len() + write.value.as_ref().map_or(0, Vec::len);
-	writes.iter().map(size).sum()
+	writes.iter().map(Write::size).sum()
 }

@@ -95,6 +95,10 @@ impl<C: Chain> Facts<C> {
 impl<C: Chain> Context for Facts<C> {
 	type Signature = EvmSignature;
 
+	fn signs(&self, interval: u64) -> bool {
+		self.intervals.get(&interval).is_some_and(|it| it.key.is_some())
+	}
+
 	fn sign(&self, interval: u64, digest: H256) -> EvmSignature {
 		let key = self.intervals.get(&interval).and_then(|it| it.key.as_ref());
 		let signed = key.and_then(|key| {

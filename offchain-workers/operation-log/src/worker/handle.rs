@@ -1,12 +1,13 @@
 //! How others use the operation log: clients give operations and watch them, the snapshot worker cuts and settles.
 
-use crate::engine::{Settlement, WholeCut};
+use super::watch::{Watch, Watchers};
+use crate::engine::{Finality, Settlement, WholeCut};
 use smartlayer_commitment::{Certified, Incomplete};
 use smartlayer_operations::{ClassTerms, Refusal, SignedOperation};
-use smartlayer_types::{evm::EvmSignature, ClassId};
+use smartlayer_types::{eip712::Domain, evm::EvmSignature, ClassId};
 use sp_core::H256;
 use std::sync::Arc;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 /// A step in an operation's life, as whoever watches it is told.
 pub use crate::engine::Event;
@@ -21,6 +22,10 @@ pub type Submitted = Vec<Result<H256, Refusal>>;
 pub(super) enum Command {
 	/// Takes operations, and answers when those that are taken are on disk.
 	Submit(Vec<SignedOperation>, oneshot::Sender<Submitted>),
+	/// Tells how far an operation is, once that is on disk.
+	Progress(H256, oneshot::Sender<Vec<Event>>),
+	/// Proves that an operation is final, likewise.
+	Finality(H256, oneshot::Sender<Option<Finality>>),
 	/// Makes a cut.
 	Cut(u64, oneshot::Sender<Option<WholeCut<EvmSignature>>>),
 	/// Rebuilds what a cut certifies.
@@ -64,8 +69,8 @@ pub enum Unanswered {
 	/// Final: more operations than one submission may have.
 	#[error("{0} operations at once; at most {MAX_SUBMISSION}")]
 	TooMany(usize),
-	/// Try again later: as many submissions wait as may.
-	#[error("too many submissions wait")]
+	/// Try again later: as many submissions wait, or as many operations are watched, as may.
+	#[error("too many submissions wait, or too many operations are watched")]
 	Busy,
 }
 
@@ -73,29 +78,40 @@ pub enum Unanswered {
 #[derive(Clone)]
 pub struct OperationLog {
 	pub(super) commands: mpsc::Sender<Command>,
-	pub(super) events: broadcast::Sender<Event>,
+	pub(super) watchers: Watchers,
+	pub(super) domain: Domain,
 }
 
 impl OperationLog {
 	/// Gives operations to this anchor. The answer comes when those that were taken are on disk; giving one twice is
-	/// harmless. What comes of them is told by [`Self::events`].
+	/// harmless.
 	pub async fn submit(&self, operations: Vec<SignedOperation>) -> Result<Submitted, Unanswered> {
 		if operations.len() > MAX_SUBMISSION {
 			return Err(Unanswered::TooMany(operations.len()));
 		}
-		let (answer, answered) = oneshot::channel();
-		self.commands.try_send(Command::Submit(operations, answer)).map_err(
-			|error| match error {
-				mpsc::error::TrySendError::Full(_) => Unanswered::Busy,
-				mpsc::error::TrySendError::Closed(_) => Unanswered::Stopped,
-			},
-		)?;
-		answered.await.map_err(|_| Unanswered::Stopped)
+		self.try_ask(|answer| Command::Submit(operations, answer)).await
 	}
 
-	/// Everything that happens from now on. Who reads too slowly is told how many were left out.
-	pub fn events(&self) -> broadcast::Receiver<Event> {
-		self.events.subscribe()
+	/// Gives an operation to this anchor and follows it: every step of its life, and those that it has already taken if it
+	/// was given before.
+	pub async fn follow(
+		&self,
+		operation: SignedOperation,
+	) -> Result<Result<Watch, Refusal>, Unanswered> {
+		let digest = operation.operation.digest(&self.domain);
+		let mut watch = self.watchers.watch(digest).ok_or(Unanswered::Busy)?;
+		let submitted = self.submit(vec![operation]).await?;
+		if let Some(Err(refusal)) = submitted.into_iter().next() {
+			return Ok(Err(refusal));
+		}
+		watch.catch_up(self.try_ask(|answer| Command::Progress(digest, answer)).await?);
+		Ok(Ok(watch))
+	}
+
+	/// The proof that an operation is final, but for the cut on which its interval is based; `None` if it is not, or if its
+	/// interval is settled.
+	pub async fn finality(&self, digest: H256) -> Result<Option<Finality>, Unanswered> {
+		self.try_ask(|answer| Command::Finality(digest, answer)).await
 	}
 
 	/// The cut that takes in everything this anchor has seen of an interval; `None` if it took no part.
@@ -128,6 +144,19 @@ impl OperationLog {
 	/// Takes note of a snapshot whose confirmation is final. What answers for settled states answers for it already.
 	pub async fn settle(&self, settlement: Settlement) -> Result<(), Unanswered> {
 		self.ask(|answer| Command::Settle(settlement, answer)).await
+	}
+
+	/// Asks for a client: not if many wait, so that nobody else waits behind them.
+	async fn try_ask<T>(
+		&self,
+		command: impl FnOnce(oneshot::Sender<T>) -> Command,
+	) -> Result<T, Unanswered> {
+		let (answer, answered) = oneshot::channel();
+		self.commands.try_send(command(answer)).map_err(|error| match error {
+			mpsc::error::TrySendError::Full(_) => Unanswered::Busy,
+			mpsc::error::TrySendError::Closed(_) => Unanswered::Stopped,
+		})?;
+		answered.await.map_err(|_| Unanswered::Stopped)
 	}
 
 	async fn ask<T>(

@@ -10,12 +10,14 @@ mod handle;
 mod metrics;
 mod records;
 mod round;
+mod watch;
 mod wire;
 
 pub use chain::{Chain, ChainError, NodeChain, Opened};
 pub use facts::{Failure, Settled};
 pub use handle::{Event, Examined, OperationLog, Standing, Submitted, Unanswered, MAX_SUBMISSION};
 pub use records::LoadError;
+pub use watch::Watch;
 pub use wire::{Bad, Wire, WireBatch};
 
 use crate::{
@@ -28,7 +30,8 @@ use futures::{Stream, StreamExt};
 use handle::Command;
 use metrics::Metrics;
 use smartlayer_types::{
-	anchors::key::ANCHOR, evm::EvmAddress, AccountId, AnchorKey, AnchorMember, SetId,
+	anchors::key::ANCHOR, eip712::Domain, evm::EvmAddress, AccountId, AnchorKey, AnchorMember,
+	SetId,
 };
 use sp_core::{ecdsa, H256};
 use sp_keystore::KeystorePtr;
@@ -40,9 +43,10 @@ use std::{
 };
 use substrate_prometheus_endpoint::{PrometheusError, Registry};
 use tokio::{
-	sync::{broadcast, mpsc, watch},
+	sync::{mpsc, watch as latest},
 	time::{interval, MissedTickBehavior},
 };
+use watch::Watchers;
 
 /// The target of this module's log lines.
 const LOG_TARGET: &str = "operation-log";
@@ -53,11 +57,11 @@ const TICK: Duration = Duration::from_millis(100);
 /// How many submissions and questions may wait.
 const COMMANDS: usize = 256;
 
-/// How many events a slow watcher may be behind.
-const EVENTS: usize = 1 << 16;
+/// Bytes of messages after which a round takes no more: what is written in one round stays small.
+const ROUND_BYTES: usize = 1 << 20;
 
-/// The most messages that are taken in one round.
-const MESSAGES: usize = 256;
+/// Operations of clients after which a round takes no more.
+const ROUND_OPERATIONS: usize = 4 * MAX_SUBMISSION;
 
 /// What the worker needs.
 pub struct Params<C> {
@@ -77,7 +81,7 @@ pub struct Params<C> {
 	/// The other anchors, and what they send.
 	pub network: (ChannelHandle, mpsc::Receiver<Letter>),
 	/// Where the worker says who they are.
-	pub members: watch::Sender<Members>,
+	pub members: latest::Sender<Members>,
 	/// Its store.
 	pub store: Store,
 	/// Bounds and delays.
@@ -108,7 +112,7 @@ pub struct Worker<C: Chain> {
 	keystore: KeystorePtr,
 	network: ChannelHandle,
 	arrivals: mpsc::Receiver<Letter>,
-	members: watch::Sender<Members>,
+	members: latest::Sender<Members>,
 	store: Store,
 	config: Config,
 	checks: wire::Checks,
@@ -128,14 +132,15 @@ pub struct Worker<C: Chain> {
 	/// The members of the sets that still count, with the ids under which they publish addresses.
 	reachable: BTreeMap<SetId, Members>,
 	commands: mpsc::Receiver<Command>,
-	events: broadcast::Sender<Event>,
+	watchers: Watchers,
 	metrics: Metrics,
 }
 
 /// Makes the worker, and the handle by which it is used.
 pub fn new<C: Chain>(params: Params<C>) -> Result<(OperationLog, Worker<C>), PrometheusError> {
 	let (commands, asked) = mpsc::channel(COMMANDS);
-	let (events, _) = broadcast::channel(EVENTS);
+	let watchers = Watchers::default();
+	let domain = Domain::of(params.genesis);
 	let (network, arrivals) = params.network;
 	let worker = Worker {
 		chain: params.chain,
@@ -157,10 +162,10 @@ pub fn new<C: Chain>(params: Params<C>) -> Result<(OperationLog, Worker<C>), Pro
 		recent: params.recent,
 		reachable: BTreeMap::new(),
 		commands: asked,
-		events: events.clone(),
+		watchers: watchers.clone(),
 		metrics: Metrics::register(params.registry.as_ref())?,
 	};
-	Ok((OperationLog { commands, events }, worker))
+	Ok((OperationLog { commands, watchers, domain }, worker))
 }
 
 impl<C: Chain> Worker<C> {
@@ -174,13 +179,11 @@ impl<C: Chain> Worker<C> {
 			tokio::select! {
 				arrival = self.arrivals.recv() => {
 					let Some(arrival) = arrival else { return Ok(()) };
-					self.arrive(arrival);
-					self.arrive_more();
+					self.arrive_all(arrival);
 				},
 				command = self.commands.recv() => {
 					let Some(command) = command else { return Ok(()) };
-					self.obey(command, &mut waiting)?;
-					self.obey_more(&mut waiting)?;
+					self.obey_all(command, &mut waiting)?;
 				},
 				news = self.finality.next() => {
 					if news.is_none() {
@@ -194,23 +197,22 @@ impl<C: Chain> Worker<C> {
 		}
 	}
 
-	/// Takes what else has already arrived.
-	fn arrive_more(&mut self) {
-		for _ in 1..MESSAGES {
-			match self.arrivals.try_recv() {
-				Ok(arrival) => self.arrive(arrival),
-				Err(_) => return,
-			}
+	/// Takes what has arrived, as much as a round may have.
+	fn arrive_all(&mut self, first: Letter) {
+		let (mut next, mut bytes) = (Some(first), 0);
+		while let Some((from, letter)) = next {
+			bytes += letter.len();
+			self.arrive((from, letter));
+			next = self.arrivals.try_recv().ok().filter(|_| bytes < ROUND_BYTES);
 		}
 	}
 
-	/// Does what else is already asked.
-	fn obey_more(&mut self, waiting: &mut round::Waiting) -> Result<(), Stopped> {
-		for _ in 1..COMMANDS {
-			match self.commands.try_recv() {
-				Ok(command) => self.obey(command, waiting)?,
-				Err(_) => return Ok(()),
-			}
+	/// Does what is asked, as much as a round may have.
+	fn obey_all(&mut self, first: Command, waiting: &mut round::Waiting) -> Result<(), Stopped> {
+		self.obey(first, waiting)?;
+		while waiting.operations() < ROUND_OPERATIONS {
+			let Ok(command) = self.commands.try_recv() else { break };
+			self.obey(command, waiting)?;
 		}
 		Ok(())
 	}

@@ -9,7 +9,7 @@ use super::{
 	Event, Stopped, Worker, LOG_TARGET,
 };
 use crate::{
-	engine::{Effect, LogId, Message},
+	engine::{Effect, Finality, LogId, Message},
 	network::{Letter, Misbehaviour},
 	store::{key, Table, Write},
 };
@@ -17,17 +17,35 @@ use codec::Encode;
 use smartlayer_commitment::{certified, Evidence, Incomplete};
 use smartlayer_operations::{Refusal, SignedOperation};
 use smartlayer_types::{evm::EvmSignature, AccountId};
+use sp_core::H256;
 use std::ops::Range;
 use tokio::sync::oneshot;
 
 /// How many bytes one commit has: half of what the store takes.
 const COMMIT_BYTES: usize = 8 << 20;
 
+/// How far ahead of the clock an operation may be that is taken from a client, to wait until its time has come: nothing
+/// else would make room for operations of the year 3000.
+const FUTURE_MS: u64 = 10 * 60 * 1_000;
+
+/// What a proof of finality costs, in operations.
+const PROOF: usize = 256;
+
 /// Answers that wait until what was taken is on disk.
 #[derive(Default)]
 pub struct Waiting {
 	submissions: Vec<(oneshot::Sender<Submitted>, Submitted)>,
+	progress: Vec<(oneshot::Sender<Vec<Event>>, H256)>,
+	proofs: Vec<(oneshot::Sender<Option<Finality>>, H256)>,
 	settled: Vec<oneshot::Sender<()>>,
+}
+
+impl Waiting {
+	/// How much work waits, in operations that were given: a proof costs as much as some of them.
+	pub fn operations(&self) -> usize {
+		let given: usize = self.submissions.iter().map(|(_, results)| results.len()).sum();
+		given + self.progress.len() + self.proofs.len() * PROOF
+	}
 }
 
 impl<C: Chain> Worker<C> {
@@ -35,8 +53,12 @@ impl<C: Chain> Worker<C> {
 	pub(super) fn arrive(&mut self, (from, bytes): Letter) {
 		let Some(account) = self.accounts.get(&from).cloned() else { return };
 		let Some((me, engine)) = &mut self.engine else { return };
-		let checked = Wire::read(&bytes).and_then(|wire| self.checks.check(&account, me, wire));
-		match checked {
+		let wire = Wire::read(&bytes);
+		// Whoever passes on what everybody has costs no check of signatures.
+		if matches!(&wire, Ok(Wire::Batch(it)) if engine.holds(&it.header.statement)) {
+			return;
+		}
+		match wire.and_then(|it| self.checks.check(&account, me, it)) {
 			Ok(message) => engine.receive(now_ms(), &account, message),
 			// It may know more of the chain than this node.
 			Err(Bad::UnknownSet(_)) => {},
@@ -58,6 +80,8 @@ impl<C: Chain> Worker<C> {
 				let results = self.submit(&operations);
 				waiting.submissions.push((answer, results));
 			},
+			Command::Progress(digest, answer) => waiting.progress.push((answer, digest)),
+			Command::Finality(digest, answer) => waiting.proofs.push((answer, digest)),
 			Command::Cut(interval, answer) => {
 				let engine = self.engine.as_ref();
 				let _ = answer.send(engine.and_then(|(_, it)| it.cut(interval)));
@@ -83,10 +107,18 @@ impl<C: Chain> Worker<C> {
 
 	fn submit(&mut self, operations: &[SignedOperation]) -> Submitted {
 		let checked = self.checks.operations(operations);
+		let latest_ms = now_ms().saturating_add(FUTURE_MS);
 		let results = checked.into_iter().map(|checked| {
 			let (_, engine) = self.engine.as_mut().ok_or(Refusal::NotAccepting)?;
 			let operation = checked?;
+			if operation.time_ms > latest_ms {
+				return Err(Refusal::InFuture);
+			}
+			let is_news = !engine.knows(&operation.digest());
 			engine.submit(&operation)?;
+			if is_news {
+				self.metrics.given(operation.digest());
+			}
 			Ok(operation.digest())
 		});
 		results.collect()
@@ -98,6 +130,9 @@ impl<C: Chain> Worker<C> {
 	) -> Result<Examined, Incomplete> {
 		let interval = whole.cut.interval;
 		let (_, engine) = self.engine.as_mut().ok_or(Incomplete::Interval(interval))?;
+		for (counted, vector) in whole.cut.vectors.iter().zip(&whole.vectors) {
+			engine.learn(counted.member, vector);
+		}
 		let (Some(floors), Some(quorum)) = (engine.floors(interval), engine.quorum(interval))
 		else {
 			return Err(Incomplete::Interval(interval));
@@ -124,13 +159,14 @@ impl<C: Chain> Worker<C> {
 	/// Writes what is to be stored, waits for the disk, then sends and answers.
 	pub(super) async fn carry_out(&mut self, waiting: Waiting) -> Result<(), Stopped> {
 		let Some((_, engine)) = &mut self.engine else {
-			answer(waiting);
+			self.answer(waiting);
 			return Ok(());
 		};
 		if !waiting.submissions.is_empty() {
 			// What was taken is logged now, so that it is on disk when the answers go out.
 			engine.flush(now_ms());
 		}
+		self.metrics.queued.set(engine.queued() as u64);
 		let effects = engine.take_effects();
 		if let Some(failure) = engine.context().take_failure() {
 			return Err(failure.into());
@@ -162,10 +198,10 @@ impl<C: Chain> Worker<C> {
 						self.report(evidence);
 					}
 				},
-				Effect::Event(event) => self.tell(event),
+				Effect::Event(event) => self.tell(&event),
 			}
 		}
-		answer(waiting);
+		self.answer(waiting);
 		Ok(())
 	}
 
@@ -179,8 +215,17 @@ impl<C: Chain> Worker<C> {
 		});
 	}
 
+	/// The bytes of a message; `None` if it is too long to be read by anybody.
+	fn bytes(message: &Message<EvmSignature>) -> Option<Vec<u8>> {
+		let wire = Wire::of(message);
+		if wire.is_none() {
+			log::error!(target: LOG_TARGET, "a vector lists more operations than others would read");
+		}
+		wire.map(|it| it.encode())
+	}
+
 	fn broadcast(&self, message: &Message<EvmSignature>) {
-		let bytes = Wire::of(message).encode();
+		let Some(bytes) = Self::bytes(message) else { return };
 		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
 		if let Err(error) = self.network.broadcast(bytes) {
 			log::error!(target: LOG_TARGET, "a message can't be sent: {error}");
@@ -189,15 +234,15 @@ impl<C: Chain> Worker<C> {
 
 	fn send(&self, to: &AccountId, message: &Message<EvmSignature>) {
 		let Some(address) = self.addresses.get(to) else { return };
-		let bytes = Wire::of(message).encode();
+		let Some(bytes) = Self::bytes(message) else { return };
 		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
 		// Who is not connected asks again when it is.
 		let _ = self.network.send(*address, bytes);
 	}
 
-	fn tell(&mut self, event: Event) {
-		self.metrics.count(&event);
-		match &event {
+	fn tell(&mut self, event: &Event) {
+		self.metrics.count(event);
+		match event {
 			Event::LogIsOlder(number) => log::error!(
 				target: LOG_TARGET,
 				"the store is older than what others have of this anchor's log (batch {number}): \
@@ -210,8 +255,24 @@ impl<C: Chain> Worker<C> {
 			),
 			_ => {},
 		}
-		// Nobody may be listening.
-		let _ = self.events.send(event);
+		self.watchers.tell(event);
+	}
+
+	/// Gives the answers that waited for the disk. Nobody may be there any more to hear them.
+	fn answer(&self, waiting: Waiting) {
+		for (answer, results) in waiting.submissions {
+			let _ = answer.send(results);
+		}
+		let engine = self.engine.as_ref().map(|(_, it)| it);
+		for (answer, digest) in waiting.progress {
+			let _ = answer.send(engine.map(|it| it.progress(&digest)).unwrap_or_default());
+		}
+		for (answer, digest) in waiting.proofs {
+			let _ = answer.send(engine.and_then(|it| it.finality(&digest)));
+		}
+		for answer in waiting.settled {
+			let _ = answer.send(());
+		}
 	}
 
 	/// Takes evidence to the chain.
@@ -227,7 +288,7 @@ fn commits(writes: impl Iterator<Item = Write>) -> Vec<Vec<Write>> {
 	let mut commits: Vec<Vec<Write>> = Vec::new();
 	let mut bytes = COMMIT_BYTES;
 	for write in writes {
-		let size = write.key.len() + write.value.as_ref().map_or(0, Vec::len);
+		let size = write.size();
 		if bytes.saturating_add(size) > COMMIT_BYTES {
 			commits.push(Vec::new());
 			bytes = 0;
@@ -238,13 +299,4 @@ fn commits(writes: impl Iterator<Item = Write>) -> Vec<Vec<Write>> {
 		}
 	}
 	commits
-}
-
-fn answer(waiting: Waiting) {
-	for (answer, results) in waiting.submissions {
-		let _ = answer.send(results);
-	}
-	for answer in waiting.settled {
-		let _ = answer.send(());
-	}
 }

@@ -5,7 +5,8 @@ use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
 use rayon::prelude::*;
 use smartlayer_commitment::{tree, Evidence};
 use smartlayer_operations::{
-	BatchEntry, FullVector, LogHeader, Refusal, Signed, SignedOperation, VerifiedOperation,
+	BatchEntry, FullVector, ListedEntry, LogHeader, OriginEntry, Position, Refusal, Signed,
+	SignedOperation, Vector, VerifiedOperation,
 };
 use smartlayer_types::{
 	anchors::AnchorMember, eip712::Domain, evm::EvmSignature, AccountId, SetId,
@@ -29,6 +30,96 @@ impl From<&Batch<EvmSignature>> for WireBatch {
 	}
 }
 
+/// The most positions that a vector lists: more is neither sent nor read.
+const MAX_LISTED: usize = 1 << 17;
+
+/// Positions of one batch, one behind the other: where many operations arrive at once, vectors list whole batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct Span {
+	#[codec(compact)]
+	number: u64,
+	#[codec(compact)]
+	first: u32,
+	#[codec(compact)]
+	count: u32,
+}
+
+impl Span {
+	/// The spans of some positions.
+	fn of(positions: &[Position]) -> Vec<Self> {
+		let follows = |one: &Position, next: &Position| {
+			one.number == next.number && one.index.checked_add(1) == Some(next.index)
+		};
+		let spans = positions.chunk_by(follows).filter_map(|span| {
+			let Position { number, index: first } = *span.first()?;
+			Some(Self { number, first, count: u32::try_from(span.len()).ok()? })
+		});
+		spans.collect()
+	}
+
+	/// The positions; `None` if there is no such batch.
+	fn expand(self) -> Option<impl Iterator<Item = Position>> {
+		let Self { number, first, count } = self;
+		let end = first.checked_add(count)?;
+		Some((first..end).map(move |index| Position { number, index }))
+	}
+}
+
+/// What a vector says of one log, as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct WireEntry {
+	entry: OriginEntry,
+	withheld: Vec<Span>,
+	unannounced: Vec<Span>,
+}
+
+/// A vector as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct WireVector {
+	signed: Signed<Vector>,
+	entries: Vec<WireEntry>,
+}
+
+impl WireVector {
+	/// A vector; `None` if it lists too much.
+	fn of(vector: &FullVector) -> Option<Self> {
+		let listed = |it: &ListedEntry| it.withheld.len() + it.unannounced.len();
+		if vector.entries.iter().map(listed).sum::<usize>() > MAX_LISTED {
+			return None;
+		}
+		let entry = |it: &ListedEntry| WireEntry {
+			entry: it.entry.clone(),
+			withheld: Span::of(&it.withheld),
+			unannounced: Span::of(&it.unannounced),
+		};
+		let entries = vector.entries.iter().map(entry).collect();
+		Some(Self { signed: vector.signed.clone(), entries })
+	}
+
+	/// The vector; `None` if it lists too much. Whether positions are in order is seen from what the entries commit to.
+	fn expand(self) -> Option<FullVector> {
+		let spans = |it: &WireEntry| {
+			it.withheld.iter().chain(&it.unannounced).map(|it| it.count as usize).sum::<usize>()
+		};
+		if self.entries.iter().map(spans).sum::<usize>() > MAX_LISTED {
+			return None;
+		}
+		let list = |spans: Vec<Span>| {
+			let mut positions = Vec::new();
+			for span in spans {
+				positions.extend(span.expand()?);
+			}
+			Some(positions)
+		};
+		let entry = |it: WireEntry| {
+			let (withheld, unannounced) = (list(it.withheld)?, list(it.unannounced)?);
+			Some(ListedEntry { entry: it.entry, withheld, unannounced })
+		};
+		let entries = self.entries.into_iter().map(entry).collect::<Option<_>>()?;
+		Some(FullVector { signed: self.signed, entries })
+	}
+}
+
 /// A message between anchors.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
 pub enum Wire {
@@ -37,7 +128,7 @@ pub enum Wire {
 	Batch(WireBatch),
 	/// The sender's vector.
 	#[codec(index = 1)]
-	Vector(FullVector),
+	Vector(WireVector),
 	/// Asks for batches of a log.
 	#[codec(index = 2)]
 	Want {
@@ -67,7 +158,7 @@ pub enum Wire {
 	#[codec(index = 4)]
 	Newest {
 		/// The receiver's newest vector.
-		vector: Option<FullVector>,
+		vector: Option<WireVector>,
 		/// Incarnation of the receiver's log, and the number of its last batch.
 		log: Option<(u32, u64)>,
 	},
@@ -77,11 +168,11 @@ pub enum Wire {
 }
 
 impl Wire {
-	/// A message of the engine to `to`; nothing depends on the receiver but what is said of its own log.
-	pub fn of(message: &Message<EvmSignature>) -> Self {
-		match message {
+	/// A message of the engine; `None` if a vector lists more than is read.
+	pub fn of(message: &Message<EvmSignature>) -> Option<Self> {
+		Some(match message {
 			Message::Batch(batch) => Self::Batch((&**batch).into()),
-			Message::Vector(vector) => Self::Vector((**vector).clone()),
+			Message::Vector(vector) => Self::Vector(WireVector::of(vector)?),
 			Message::Operations(operations) => {
 				Self::Operations(operations.iter().map(|it| it.signed().clone()).collect())
 			},
@@ -96,10 +187,13 @@ impl Wire {
 			},
 			Message::AskNewest => Self::AskNewest,
 			Message::Newest(newest) => Self::Newest {
-				vector: newest.vector.as_deref().cloned(),
+				vector: match &newest.vector {
+					Some(vector) => Some(WireVector::of(vector)?),
+					None => None,
+				},
 				log: newest.log.as_ref().map(|(id, number)| (id.incarnation, *number)),
 			},
-		}
+		})
 	}
 
 	/// Reads a message; nothing may follow it.
@@ -199,7 +293,8 @@ impl Checks {
 		members.get(account).ok_or(Bad::Signature)
 	}
 
-	fn vector(&self, signer: &AccountId, vector: FullVector) -> Result<FullVector, Bad> {
+	fn vector(&self, signer: &AccountId, vector: WireVector) -> Result<FullVector, Bad> {
+		let vector = vector.expand().ok_or(Bad::Malformed)?;
 		let statement = vector.vector();
 		let member = self.member(statement.set_id, signer)?;
 		let digest = statement.digest(self.genesis);
@@ -261,5 +356,82 @@ impl Checks {
 	) -> Vec<Result<Arc<VerifiedOperation>, Refusal>> {
 		let verify = |it: &SignedOperation| it.clone().verify(&self.domain).map(Arc::new);
 		operations.par_iter().map(verify).collect()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+	use smartlayer_operations::positions_hash;
+
+	const GENESIS: H256 = H256::repeat_byte(1);
+
+	fn vector(withheld: Vec<Position>, unannounced: Vec<Position>) -> FullVector {
+		let entry = OriginEntry {
+			origin: AccountId::new([1; 32]),
+			incarnation: 0,
+			number: 9,
+			header_hash: H256::repeat_byte(2),
+			withheld: positions_hash(GENESIS, &withheld).unwrap(),
+			announced: 9,
+			unannounced: positions_hash(GENESIS, &unannounced).unwrap(),
+		};
+		let statement =
+			Vector { set_id: 1, interval: 2, tick: 3, closing: false, root: H256::zero() };
+		let signed = Signed { statement, signature: EvmSignature([4; 65]) };
+		FullVector { signed, entries: vec![ListedEntry { entry, withheld, unannounced }] }
+	}
+
+	fn batch(number: u64, count: u32) -> Vec<Position> {
+		(0..count).map(|index| Position { number, index }).collect()
+	}
+
+	proptest! {
+		#[test]
+		fn vectors_arrive_as_they_were(
+			withheld in prop::collection::btree_set((0u64..5, 0u32..30), 0..80),
+			unannounced in prop::collection::btree_set((0u64..5, 0u32..30), 0..80),
+		) {
+			let list = |of: std::collections::BTreeSet<(u64, u32)>| {
+				of.into_iter().map(|(number, index)| Position { number, index }).collect::<Vec<_>>()
+			};
+			let sent = vector(list(withheld), list(unannounced));
+			let bytes = WireVector::of(&sent).unwrap().encode();
+			prop_assert!(bytes.len() <= sent.encoded_size());
+			let arrived = WireVector::decode_all(&mut &bytes[..]).unwrap().expand();
+			prop_assert_eq!(arrived, Some(sent));
+		}
+
+		#[test]
+		fn random_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+			if let Ok(wire) = Wire::read(&bytes) {
+				prop_assert_eq!(wire.encode(), bytes);
+			}
+		}
+	}
+
+	#[test]
+	fn whole_batches_take_a_few_bytes() {
+		let lists: Vec<_> = (1..=10).flat_map(|it| batch(it, 1_024)).collect();
+		let with = WireVector::of(&vector(lists, Vec::new())).unwrap().encoded_size();
+		let without = WireVector::of(&vector(Vec::new(), Vec::new())).unwrap().encoded_size();
+		assert!(with - without < 60, "{} bytes for ten batches", with - without);
+	}
+
+	#[test]
+	fn a_vector_that_lists_too_much_is_neither_sent_nor_read() {
+		let most = u32::try_from(MAX_LISTED).unwrap();
+		let sent = WireVector::of(&vector(batch(1, most), Vec::new())).unwrap();
+		assert!(sent.clone().expand().is_some());
+		assert_eq!(WireVector::of(&vector(batch(1, most), batch(2, 1))), None);
+		let mut more = sent;
+		more.entries[0].unannounced = vec![Span { number: 2, first: 0, count: 1 }];
+		assert_eq!(more.clone().expand(), None);
+		more.entries[0].unannounced = vec![Span { number: 2, first: 0, count: u32::MAX }; 4];
+		assert_eq!(more.clone().expand(), None);
+		more.entries[0].withheld = Vec::new();
+		more.entries[0].unannounced = vec![Span { number: 2, first: u32::MAX, count: 1 }];
+		assert_eq!(more.expand(), None, "no batch is so long");
 	}
 }

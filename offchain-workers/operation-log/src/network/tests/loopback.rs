@@ -92,9 +92,12 @@ async fn network() -> Network {
 	let service = <Litep2p as NetworkBackend<Block, Hash>>::network_service(&backend);
 	let mut tasks = JoinSet::new();
 	tasks.spawn(<Litep2p as NetworkBackend<Block, Hash>>::run(backend));
-	while service.listen_addresses().is_empty() {
-		sleep(Duration::from_millis(10)).await;
-	}
+	let listens = async {
+		while service.listen_addresses().is_empty() {
+			sleep(Duration::from_millis(10)).await;
+		}
+	};
+	timeout(PATIENCE, listens).await.expect("it listens");
 	Network { service, protocols, _block_announces: announces, tasks }
 }
 

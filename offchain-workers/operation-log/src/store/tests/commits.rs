@@ -23,16 +23,17 @@ async fn what_was_committed_is_found_after_opening_again() {
 async fn the_last_write_of_a_key_counts() {
 	let folder = tempdir().unwrap();
 	let store = open(folder.path());
-	let put = |value: u8| Write::put(Table::Meta, *b"key", [value]);
+	let put = |value: u8| Write::put(Table::Promises, *b"key", [value]);
 	store.commit(vec![put(1), put(2)]).await.unwrap();
-	assert_eq!(store.get(Table::Meta, b"key").unwrap(), Some(vec![2]));
-	let commits = [vec![put(3)], vec![Write::delete(Table::Meta, *b"key")], vec![put(4), put(5)]];
+	assert_eq!(store.get(Table::Promises, b"key").unwrap(), Some(vec![2]));
+	let commits =
+		[vec![put(3)], vec![Write::delete(Table::Promises, *b"key")], vec![put(4), put(5)]];
 	for outcome in join_all(commits.map(|writes| store.commit(writes))).await {
 		outcome.unwrap();
 	}
-	assert_eq!(store.get(Table::Meta, b"key").unwrap(), Some(vec![5]));
-	store.commit(vec![put(6), Write::delete(Table::Meta, *b"key")]).await.unwrap();
-	assert_eq!(store.get(Table::Meta, b"key").unwrap(), None);
+	assert_eq!(store.get(Table::Promises, b"key").unwrap(), Some(vec![5]));
+	store.commit(vec![put(6), Write::delete(Table::Promises, *b"key")]).await.unwrap();
+	assert_eq!(store.get(Table::Promises, b"key").unwrap(), None);
 }
 
 #[tokio::test]
@@ -51,18 +52,15 @@ async fn tables_don_t_share_keys() {
 async fn ranges_are_ordered_half_open_and_limited() {
 	let folder = tempdir().unwrap();
 	let store = open(folder.path());
-	let writes = (0..300u64).rev().map(|n| Write::put(Table::Cuts, key::interval(n), value(n)));
+	let writes = (0..300u64).rev().map(|n| Write::put(Table::Logs, key::interval(n), value(n)));
 	store.commit(writes.collect()).await.unwrap();
 	let keys = key::interval(255)..key::interval(258);
 	let entry = |n| (key::interval(n), value(n));
-	let found = store.range(Table::Cuts, keys.clone(), 10).unwrap();
+	let found = store.range(Table::Logs, keys.clone(), 10).unwrap();
 	assert_eq!(found, [entry(255), entry(256), entry(257)]);
-	assert_eq!(store.range(Table::Cuts, keys.clone(), 2).unwrap(), found[..2]);
-	assert_eq!(store.last(Table::Cuts, keys.clone()).unwrap(), Some(entry(257)));
+	assert_eq!(store.range(Table::Logs, keys.clone(), 2).unwrap(), found[..2]);
 	let reversed = keys.end..keys.start;
-	assert_eq!(store.range(Table::Cuts, reversed.clone(), 10).unwrap(), []);
-	assert_eq!(store.last(Table::Cuts, reversed).unwrap(), None);
-	assert_eq!(store.last(Table::Cuts, key::interval(300)..key::interval(400)).unwrap(), None);
+	assert_eq!(store.range(Table::Logs, reversed.clone(), 10).unwrap(), []);
 }
 
 #[tokio::test]
@@ -122,17 +120,18 @@ async fn an_empty_commit_waits_for_what_came_before_it() {
 /// Commits wait outside while the thread is held up and the queue is full.
 async fn assert_waits_outside(limits: StoreLimits, fit: u64) {
 	let folder = tempdir().unwrap();
-	let store = open_with(folder.path(), limits);
-	// The thread waits for this transaction with one commit in its hands.
+	// The thread waits for this transaction with one commit in its hands, as many as a group has here.
+	let store = open_with(folder.path(), StoreLimits { group_commits: 1, ..limits });
 	let hold = store.shared.database.begin_write().unwrap();
 	let small = |n: u64| vec![Write::put(Table::Logs, key::interval(n), [0; 92])];
 	let mut inside = vec![Box::pin(store.commit(small(0)))];
 	assert!(poll!(&mut inside[0]).is_pending());
-	while store.shared.metrics.queued.get() > 0 {
-		tokio::time::sleep(Duration::from_millis(1)).await;
-	}
-	// It has looked for more and found nothing.
-	tokio::time::sleep(Duration::from_millis(100)).await;
+	let taken = async {
+		while store.shared.metrics.queued.get() > 0 {
+			tokio::time::sleep(Duration::from_millis(1)).await;
+		}
+	};
+	tokio::time::timeout(Duration::from_secs(60), taken).await.expect("the thread takes it");
 	for number in 1..=fit {
 		let mut commit = Box::pin(store.commit(small(number)));
 		assert!(poll!(&mut commit).is_pending());
@@ -200,7 +199,7 @@ async fn metrics_show_what_is_written() {
 	let registry = substrate_prometheus_endpoint::Registry::new();
 	let params = StoreParams { registry: Some(registry.clone()), ..params(folder.path()) };
 	let store = Store::open(&params).unwrap();
-	store.commit(vec![Write::put(Table::Meta, *b"abc", [0; 7])]).await.unwrap();
+	store.commit(vec![Write::put(Table::Promises, *b"abc", [0; 7])]).await.unwrap();
 	let families = registry.gather();
 	let count = |name: &str| {
 		let family = families.iter().find(|family| family.get_name().ends_with(name)).unwrap();

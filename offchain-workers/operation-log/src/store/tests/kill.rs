@@ -44,7 +44,7 @@ async fn child_commits_until_it_is_killed() {
 /// The first number that a task has not committed.
 fn next_of(store: &Store, task: u64) -> u64 {
 	let own = key::interval(task * SPAN)..key::interval((task + 1) * SPAN);
-	let last = store.last(Table::Logs, own).unwrap();
+	let last = store.range(Table::Logs, own, usize::MAX).unwrap().pop();
 	last.map_or(task * SPAN, |(key, _)| u64::from_be_bytes(key.try_into().unwrap()) + 1)
 }
 
