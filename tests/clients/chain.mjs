@@ -13,9 +13,9 @@ export function connect(url) {
 	return ApiPromise.create({ provider: new WsProvider(url), signedExtensions: SIGNED_EXTENSIONS });
 }
 
-/** Registers a class whose issuer asks for a share, in millionths; returns where that is so, and the event. */
-export async function registerClass(api, issuer, { share, rules }) {
-	const registration = {
+/** What the registration of a class says whose issuer asks for a share, in millionths. */
+export function registration(issuer, { share, rules }) {
+	return {
 		contract: { chainId: 1, address: randomBytes(20) },
 		sources: { scriptUri: "https://issuer.example/script.tsml", scriptHash: randomBytes(32) },
 		service: {
@@ -27,7 +27,11 @@ export async function registerClass(api, issuer, { share, rules }) {
 		operators: [],
 		rules,
 	};
-	const call = api.tx.tokenRegistry.register(registration, ONE_SLN);
+}
+
+/** Registers a class; returns where that is so, and the event. */
+export async function registerClass(api, issuer, terms) {
+	const call = api.tx.tokenRegistry.register(registration(issuer, terms), ONE_SLN);
 	const { at, events } = await finalised(api, call, issuer);
 	return { at, registered: only(api.events.tokenRegistry.Registered, events) };
 }

@@ -3,12 +3,14 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { hashTypedData } from "viem";
 
 // Two intervals of a minute, and the turns after each.
 process.env.CLIENT_DEADLINE_SECONDS ??= "420";
 const { check } = await import("./check.mjs");
 const { connect } = await import("./chain.mjs");
-const { domainOf, fundedIssuer, ISSUE, nextInterval, registerTickets, substrate, TRANSFER, wallet } = await import(
+const { checkInstance } = await import("./proofs.mjs");
+const { domainOf, fundedIssuer, ISSUE, nextInterval, registerTickets, substrate, TRANSFER, typed, wallet } = await import(
 	"./tickets.mjs"
 );
 
@@ -33,8 +35,14 @@ check("operations", ["<WebSocket URLs>"], async (...urls) => {
 	});
 
 	await assertRefused(api, seller, ticket(0, ISSUE, first.account));
-	const issued = await watch(api, await seller.sign(ticket(0, ISSUE, first.account)));
+	const attested = attestations(api, classId);
+	const issue = await seller.sign(ticket(0, ISSUE, first.account));
+	const issued = await watch(api, issue);
 	const issuedMs = await issued.until("final");
+	const finality = await finalityProof(api, hashTypedData(typed(domain, issue.actor, { ...issue, instance: 7n })));
+	// Whoever gives an operation again is told how far it is.
+	const again = await watch(api, issue);
+	await again.until("final");
 	// The predecessor is final, so its successor need not wait for a snapshot, at whatever anchor.
 	const handed = await watch(other, await first.sign(ticket(1, TRANSFER, second.account)));
 	const handedMs = await handed.until("final");
@@ -52,8 +60,46 @@ check("operations", ["<WebSocket URLs>"], async (...urls) => {
 	const [winner, loser] = (await Promise.all(decided)).sort((one, two) => (one.step < two.step ? -1 : 1));
 	assert.equal(winner.step, "inSnapshot");
 	assert.deepEqual([loser.step, loser.reason, loser.isFinal], ["refused", "SlotTaken", true]);
-	return { class: classId, finalMs: [issuedMs, handedMs], snapshotMs };
+	await again.until("inSnapshot");
+	assert.deepEqual(again.steps.map((it) => it.step), issued.steps.map((it) => it.step));
+
+	const { to } = both[rivals.findIndex(({ steps }) => steps.at(-1).step === "inSnapshot")];
+	await isSettled(api, winner.interval);
+	await checkInstance(api, classId, 7n, [ISSUE, TRANSFER, TRANSFER], to);
+	// Who subscribed before was told of what the issuer signed, and of nothing else.
+	assert.deepEqual((await attested).digest, finality.digest);
+	return { class: classId, finalMs: [issuedMs, handedMs], snapshotMs, finality };
 });
+
+/** The proof that an operation is final, and what the chain says of its interval: for a verifier in Rust. */
+async function finalityProof(api, digest) {
+	const { interval, proof } = await api._rpcCore.provider.send("smartlayer_finalityProof", [digest]);
+	const { start } = (await api.call.commitmentsApi.interval(interval)).unwrap();
+	const first = (await api.at(await api.rpc.chain.getBlockHash(start))).call.commitmentsApi;
+	const base = (await first.lastConfirmed()).unwrapOr(null);
+	const [genesis, set] = [api.genesisHash.toHex(), (await first.setOf(interval)).unwrap().toHex()];
+	return { digest, interval, proof, genesis, set, base: base?.snapshot.body.cutHash.toHex() ?? null };
+}
+
+/** The first operation that the issuer signs from now on. */
+function attestations(api, classId) {
+	const { provider } = api._rpcCore;
+	return new Promise((resolve, reject) => {
+		const told = (error, operation) => (error ? reject(error) : resolve(operation));
+		provider.subscribe("smartlayer_attestation", "smartlayer_attestations", [classId], told).catch(reject);
+	});
+}
+
+/** Resolves when an anchor has settled an interval, which another one has. */
+async function isSettled(api, interval) {
+	for (;;) {
+		const last = await api._rpcCore.provider.send("smartlayer_snapshot", []).catch(() => undefined);
+		if (last?.snapshot.interval >= interval) {
+			return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 500));
+	}
+}
 
 /** An operation that says something else than was signed is refused with a code and a reason. */
 async function assertRefused(api, signer, unsigned) {

@@ -25,7 +25,8 @@ const TYPES = {
 
 /** The kinds of the class that is registered here. */
 export const [ISSUE, TRANSFER] = [0, 1];
-const RULES = [
+/** Its rules. */
+export const RULES = [
 	{ name: "issue", signer: "Issuer", once: true, setsHolder: true },
 	{ name: "transfer", signer: "Holder", requires: 1, setsHolder: true },
 ];
@@ -69,7 +70,8 @@ function signed(actor, operation, signature) {
 	return { ...rest, instance: `0x${instance.toString(16)}`, actor, timeMs, signature };
 }
 
-function typed(domain, actor, { timeMs, ...operation }) {
+/** An operation as EIP-712 has it. */
+export function typed(domain, actor, { timeMs, ...operation }) {
 	const message = { ...operation, actor, time_ms: BigInt(timeMs), seq: BigInt(operation.seq) };
 	return { domain, types: TYPES, primaryType: "Operation", message };
 }

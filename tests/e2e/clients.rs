@@ -61,8 +61,9 @@ async fn subxt_sends_a_transfer(url: &str) {
 	assert_eq!(free, Some(SLN));
 }
 
-/// Runs a script of `tests/clients`; it must succeed and print one line of JSON, which is shown.
-pub(crate) async fn run_client(script: &str, arguments: &[&str]) {
+/// Runs a script of `tests/clients`; it must succeed and print one line of JSON, which is shown and
+/// returned.
+pub(crate) async fn run_client(script: &str, arguments: &[&str]) -> Json {
 	let clients = repository().join("tests/clients");
 	assert!(
 		clients.join("node_modules").is_dir(),
@@ -78,6 +79,7 @@ pub(crate) async fn run_client(script: &str, arguments: &[&str]) {
 		.expect("Node.js runs");
 	let line = said(script, &output);
 	println!("{script}: {line}");
+	line
 }
 
 fn said(script: &str, output: &Output) -> Json {

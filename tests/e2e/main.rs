@@ -2,6 +2,7 @@
 //!
 //! Each test makes its own network in its own folder on free ports and ends every process that it started.
 
+mod anchors;
 mod bad_input;
 mod chain_specs;
 mod clients;

@@ -253,10 +253,15 @@ impl Node {
 
 	/// Asks the process to stop, and does not wait; nothing happens if it has ended.
 	pub fn ask_to_stop(&self) -> Result<(), Error> {
+		self.signal(Signal::SIGTERM)
+	}
+
+	/// Sends the process a signal; nothing happens if it has ended.
+	pub fn signal(&self, signal: Signal) -> Result<(), Error> {
 		let Some(id) = self.process.id().and_then(|id| i32::try_from(id).ok()) else {
 			return Ok(());
 		};
-		kill(Pid::from_raw(id), Signal::SIGTERM).map_err(|errno| self.process_error(errno.into()))
+		kill(Pid::from_raw(id), signal).map_err(|errno| self.process_error(errno.into()))
 	}
 
 	fn process_error(&self, source: std::io::Error) -> Error {

@@ -1,7 +1,9 @@
 //! Operations over JSON-RPC: giving them to this anchor and watching what comes of them.
 //!
-//! Errors: [`code`] lists them; each message says what to do.
+//! Errors: [`code`](super::code) lists them; each message says what to do.
 
+use super::code;
+use codec::Encode;
 use jsonrpsee::{
 	core::{async_trait, RpcResult, SubscriptionResult},
 	proc_macros::rpc,
@@ -10,23 +12,15 @@ use jsonrpsee::{
 };
 use sc_rpc::SubscriptionTaskExecutor;
 use serde::{Deserialize, Serialize};
-use smartlayer_operation_log::worker::{Event, OperationLog, Unanswered};
+use smartlayer_commitment::Cut;
+use smartlayer_operation_log::{
+	engine::Finality,
+	worker::{Event, OperationLog, Unanswered, Watch},
+};
 use smartlayer_operations::{Operation, Refusal, SignedOperation};
+use smartlayer_snapshot::archive::{Archive, NoAnswer};
 use smartlayer_types::{evm::EvmSignature, AccountId, Authorisation};
 use sp_core::{bytes, ecdsa, ed25519, sr25519, H256, U256};
-use tokio::sync::broadcast::error::RecvError;
-
-/// Codes of errors.
-pub mod code {
-	/// The operation is refused, for good or for now: `data` says why, and whether it may be given again.
-	pub const REFUSED: i32 = -32_100;
-	/// Too many wait: try again later.
-	pub const BUSY: i32 = -32_101;
-	/// More operations at once than are taken: give fewer.
-	pub const TOO_MANY: i32 = -32_102;
-	/// This node does not record operations: ask an anchor.
-	pub const NO_ANCHOR: i32 = -32_103;
-}
 
 /// An operation, as JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -167,18 +161,26 @@ pub enum Step {
 	Refused(RefusalJson),
 }
 
-/// The step that an event is for one operation; `None` if it is none.
-fn step(event: &Event, of: &H256) -> Option<Step> {
-	let (digest, step) = match event {
-		Event::Accepted(digest, interval) => (digest, Step::Accepted { interval: *interval }),
-		Event::Certified(digest, interval) => (digest, Step::Certified { interval: *interval }),
-		Event::Final(digest, interval) => (digest, Step::Final { interval: *interval }),
-		Event::Settled(digest, interval) => (digest, Step::InSnapshot { interval: *interval }),
-		Event::Requeued(digest, interval) => (digest, Step::Requeued { interval: *interval }),
-		Event::Refused(digest, refusal) => (digest, Step::Refused((*refusal).into())),
+/// The step that an event is; `None` if it is none of an operation.
+fn step(event: &Event) -> Option<Step> {
+	Some(match *event {
+		Event::Accepted(_, interval) => Step::Accepted { interval },
+		Event::Certified(_, interval) => Step::Certified { interval },
+		Event::Final(_, interval) => Step::Final { interval },
+		Event::Settled(_, interval) => Step::InSnapshot { interval },
+		Event::Requeued(_, interval) => Step::Requeued { interval },
+		Event::Refused(_, refusal) => Step::Refused(refusal.into()),
 		Event::LogIsOlder(_) | Event::Abstains(_) | Event::Closed(_) => return None,
-	};
-	(digest == of).then_some(step)
+	})
+}
+
+/// The proof that an operation is final.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FinalityJson {
+	/// The interval in which it is.
+	pub interval: u64,
+	/// The proof, in SCALE.
+	pub proof: Hex,
 }
 
 /// Operations.
@@ -193,7 +195,12 @@ pub trait OperationsApi {
 	async fn submit_operations(&self, operations: Vec<OperationJson>)
 		-> RpcResult<Vec<Submission>>;
 
-	/// Gives an operation to this anchor and tells every step of its life, to the last.
+	/// The proof that an operation is final, before its interval's snapshot is settled.
+	#[method(name = "finalityProof")]
+	async fn finality_proof(&self, digest: H256) -> RpcResult<FinalityJson>;
+
+	/// Gives an operation to this anchor and tells every step of its life, to the last. Whoever gives it again is told how
+	/// far it is. A watcher that reads too slowly is told no more: give it again.
 	#[subscription(
 		name = "watchOperation" => "operation",
 		unsubscribe = "unwatchOperation",
@@ -205,20 +212,34 @@ pub trait OperationsApi {
 /// The methods of an anchor.
 pub struct Operations {
 	log: Option<OperationLog>,
+	archive: Option<Archive>,
 	executor: SubscriptionTaskExecutor,
 }
 
 impl Operations {
-	/// Methods over this node's operation log, if it has one.
-	pub const fn new(log: Option<OperationLog>, executor: SubscriptionTaskExecutor) -> Self {
-		Self { log, executor }
+	/// Methods over this node's operation log and what is settled, if it is an anchor.
+	pub const fn new(
+		log: Option<OperationLog>,
+		archive: Option<Archive>,
+		executor: SubscriptionTaskExecutor,
+	) -> Self {
+		Self { log, archive, executor }
 	}
 
 	fn log(&self) -> RpcResult<&OperationLog> {
-		self.log.as_ref().ok_or_else(|| {
-			let message = "this node does not record operations: ask an anchor";
-			ErrorObjectOwned::owned(code::NO_ANCHOR, message, None::<()>)
-		})
+		self.log.as_ref().ok_or_else(super::no_anchor)
+	}
+
+	async fn follow(&self, operation: OperationJson) -> RpcResult<Watch> {
+		let operation = operation.try_into().map_err(refused)?;
+		self.log()?.follow(operation).await.map_err(unanswered)?.map_err(refused)
+	}
+
+	/// The cut of a settled interval.
+	async fn cut(&self, interval: u64) -> RpcResult<Cut> {
+		let archive = self.archive.clone().ok_or_else(super::no_anchor)?;
+		let read = tokio::task::spawn_blocking(move || archive.cut(interval)).await;
+		read.unwrap_or(Err(NoAnswer::Failed)).map_err(super::no_answer)
 	}
 
 	async fn submit(
@@ -273,30 +294,28 @@ impl OperationsApiServer for Operations {
 		Ok(answers.into_iter().map(submission).collect())
 	}
 
+	async fn finality_proof(&self, digest: H256) -> RpcResult<FinalityJson> {
+		let finality = self.log()?.finality(digest).await.map_err(unanswered)?;
+		let Finality { interval, base, mut proof } = finality.ok_or_else(|| {
+			let message = "no proof: the operation is not final, its interval is settled (ask for operationProof), \
+				or too much has followed (wait for the snapshot)";
+			ErrorObjectOwned::owned(code::NOT_FINAL, message, None::<()>)
+		})?;
+		if base > 0 {
+			proof.base = Some(self.cut(base).await?);
+		}
+		Ok(FinalityJson { interval, proof: Hex(proof.encode()) })
+	}
+
 	async fn watch_operation(
 		&self,
 		pending: PendingSubscriptionSink,
 		operation: OperationJson,
 	) -> SubscriptionResult {
-		// Listening begins before the operation is given, so that no step is missed.
-		let mut events = match self.log() {
-			Ok(log) => log.events(),
+		let mut watch = match self.follow(operation).await {
+			Ok(watch) => watch,
 			Err(error) => {
 				pending.reject(error).await;
-				return Ok(());
-			},
-		};
-		let answers = match self.submit(vec![operation]).await {
-			Ok(answers) => answers,
-			Err(error) => {
-				pending.reject(error).await;
-				return Ok(());
-			},
-		};
-		let digest = match answers.into_iter().next().unwrap_or(Err(Refusal::NotAccepting)) {
-			Ok(digest) => digest,
-			Err(refusal) => {
-				pending.reject(refused(refusal)).await;
 				return Ok(());
 			},
 		};
@@ -304,15 +323,11 @@ impl OperationsApiServer for Operations {
 		let watch = async move {
 			loop {
 				let event = tokio::select! {
-					event = events.recv() => event,
+					event = watch.next() => event,
 					() = sink.closed() => return,
 				};
-				let step = match event {
-					Ok(event) => step(&event, &digest),
-					Err(RecvError::Lagged(_)) => None,
-					Err(RecvError::Closed) => return,
-				};
-				let Some(step) = step else { continue };
+				let Some(event) = event else { return };
+				let Some(step) = step(&event) else { continue };
 				let is_last = matches!(&step, Step::InSnapshot { .. })
 					|| matches!(&step, Step::Refused(refusal) if refusal.is_final);
 				let Ok(message) = SubscriptionMessage::from_json(&step) else { return };

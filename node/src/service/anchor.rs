@@ -10,6 +10,7 @@ use super::{
 	network::Network,
 	partial::{Client, TransactionPool},
 };
+use crate::rpc::AnchorDependencies;
 use futures::{
 	stream::{poll_fn, select},
 	Future, Stream, StreamExt,
@@ -27,6 +28,7 @@ use smartlayer_operation_log::{
 	worker::{self as log_worker, OperationLog},
 };
 use smartlayer_operations::{ClassTerms, InstanceState, Slot};
+use smartlayer_snapshot::archive::Archive;
 use smartlayer_snapshot::worker::{
 	self as snapshot_worker, Arrival, Examined, Exchange, Log, LogStopped, NoAnswer, Settled,
 	Settlement, Standing, WholeCut,
@@ -70,13 +72,13 @@ impl Anchor {
 		Self { folder, registry, client, pool, keystore }
 	}
 
-	/// Starts all tasks, and returns the operation log for clients.
+	/// Starts all tasks, and returns what clients use.
 	pub fn start(
 		self,
 		network: &mut Network,
 		directory: sc_authority_discovery::Service,
 		tasks: &TaskManager,
-	) -> Result<Option<OperationLog>, Error> {
+	) -> Result<Option<AnchorDependencies>, Error> {
 		let Some(protocols) = network.anchors.take() else { return Ok(None) };
 		let genesis = self.client.info().genesis_hash;
 		let store = self.operations(genesis)?;
@@ -96,6 +98,7 @@ impl Anchor {
 		let Arrivals { operations: letters, snapshots: snapshot_letters, questions } = arrivals;
 		let pool = OffchainTransactionPoolFactory::new(self.pool.clone());
 
+		let archive = Archive::new(settled.clone());
 		let recent = settled.recent().map_err(failed)?.into_iter().map(settlement).collect();
 		let (log, log_worker) = log_worker::new(log_worker::Params {
 			chain: Arc::new(log_worker::NodeChain(self.client.clone(), pool.clone())),
@@ -133,7 +136,7 @@ impl Anchor {
 		tasks.spawn("anchor-distribution", group, distribution);
 		tasks.spawn_blocking("operation-log", group, telling("operation log", log_worker.run()));
 		tasks.spawn_blocking("snapshots", group, telling("snapshot worker", snapshot_worker));
-		Ok(Some(log))
+		Ok(Some(AnchorDependencies { log, archive }))
 	}
 
 	/// Opens what the operation log keeps.

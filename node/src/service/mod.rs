@@ -17,7 +17,6 @@ use anchor::Anchor;
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
 use sc_service::{Configuration, Error, PartialComponents, SpawnTasksParams, TaskManager};
 use sc_storage_monitor::StorageMonitorParams;
-use smartlayer_operation_log::worker::OperationLog;
 use std::sync::Arc;
 
 /// Starts a node. It runs until the returned task manager is dropped or one of its essential tasks ends.
@@ -52,7 +51,7 @@ pub fn start(
 	let (mut network, controls) = network::start(&config, sources, import_queue)?;
 	let anchor = Anchor::new(&config, client.clone(), pool.clone(), keystore.clone());
 	let addresses = discovery.start(client.clone(), keystore.clone(), &network, &tasks);
-	let operation_log = match addresses {
+	let anchor = match addresses {
 		Some(addresses) => anchor.start(&mut network, addresses, &tasks)?,
 		None => None,
 	};
@@ -66,7 +65,7 @@ pub fn start(
 	};
 
 	sc_service::spawn_tasks(SpawnTasksParams {
-		rpc_builder: rpc_builder(&config, &tools, &backend, &halves, operation_log),
+		rpc_builder: rpc_builder(&config, &tools, &backend, &halves, anchor),
 		config,
 		client: client.clone(),
 		backend,
@@ -92,7 +91,7 @@ fn rpc_builder(
 	tools: &consensus::Tools,
 	backend: &Arc<Backend>,
 	halves: &partial::Consensus,
-	operation_log: Option<OperationLog>,
+	anchor: Option<rpc::AnchorDependencies>,
 ) -> Box<dyn Fn(sc_rpc::SubscriptionTaskExecutor) -> Result<jsonrpsee::RpcModule<()>, Error>> {
 	let client = tools.client.clone();
 	let pool = tools.pool.clone();
@@ -116,7 +115,7 @@ fn rpc_builder(
 			keystore: keystore.clone(),
 			babe: babe.clone(),
 			grandpa: grandpa.clone(),
-			operation_log: operation_log.clone(),
+			anchor: anchor.clone(),
 		};
 		rpc::methods(dependencies, subscriptions).map_err(Error::Application)
 	})
