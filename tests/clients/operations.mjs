@@ -61,7 +61,9 @@ check("operations", ["<WebSocket URLs>"], async (...urls) => {
 	assert.equal(winner.step, "inSnapshot");
 	assert.deepEqual([loser.step, loser.reason, loser.isFinal], ["refused", "SlotTaken", true]);
 	await again.until("inSnapshot");
-	assert.deepEqual(again.steps.map((it) => it.step), issued.steps.map((it) => it.step));
+	// Where an interval ended before it was final, it was accepted twice.
+	const told = issued.steps.map((it) => it.step);
+	assert.deepEqual(again.steps.map((it) => it.step), told.slice(told.lastIndexOf("accepted")));
 
 	const { to } = both[rivals.findIndex(({ steps }) => steps.at(-1).step === "inSnapshot")];
 	await isSettled(api, winner.interval);

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 /// How long a node may take until it answers.
-const START_DEADLINE: Duration = Duration::from_secs(90);
+const START_DEADLINE: Duration = Duration::from_secs(180);
 
 /// How long a node may take to stop cleanly before it counts as hung.
 const STOP_DEADLINE: Duration = Duration::from_secs(30);

@@ -99,7 +99,7 @@ impl Anchor {
 		let pool = OffchainTransactionPoolFactory::new(self.pool.clone());
 
 		let archive = Archive::new(settled.clone());
-		let recent = settled.recent().map_err(failed)?.into_iter().map(settlement).collect();
+		let recent = settled.recent(genesis).map_err(failed)?.into_iter().map(settlement).collect();
 		let (log, log_worker) = log_worker::new(log_worker::Params {
 			chain: Arc::new(log_worker::NodeChain(self.client.clone(), pool.clone())),
 			finality: self.finality(),

@@ -57,8 +57,8 @@ pub struct Cut {
 	pub interval: u64,
 	/// Where it ends in each log, in ascending order of origins, each once.
 	pub ends: Vec<CutEnd>,
-	/// The vectors that it counts, in ascending order of members, ticks and digests: of each member one, or two that
-	/// contradict each other.
+	/// The vectors that it counts, in ascending order of members, ticks and digests: of each member one, or two if one alone
+	/// does not say all.
 	pub vectors: Vec<CountedVector>,
 }
 
@@ -201,7 +201,7 @@ pub fn certified<S>(
 	quorum: u32,
 ) -> Result<Certified, Incomplete> {
 	let mut accepted: BTreeMap<H256, (&Arc<VerifiedOperation>, SignerBitmap)> = BTreeMap::new();
-	let contrary = contrary(cut, vectors);
+	let (layers, contrary) = (layers(cut, vectors), contrary(cut, vectors));
 	for end in &cut.ends {
 		let (floor, floor_hash) = floor(floors, &end.origin, end.incarnation);
 		if end.number <= floor {
@@ -212,12 +212,15 @@ pub fn certified<S>(
 		if branch.floor_hash != floor_hash {
 			continue;
 		}
-		let column = Column::of(cut, end, vectors, &branch);
+		let columns = layers.each_ref().map(|it| Column::of(it, end, &branch));
 		for (number, operations) in branch.numbered() {
-			let covering = column.covering(number);
+			let covering = columns.each_ref().map(|it| it.covering(number));
 			for (index, operation) in (0u32..).zip(operations) {
-				let withholding = column.withholding(Position { number, index });
-				let by = covering.without(withholding).union(contrary);
+				let position = Position { number, index };
+				let accepting = covering.iter().zip(&columns);
+				let accepting =
+					accepting.map(|(it, column)| it.without(column.withholding(position)));
+				let by = accepting.fold(contrary, SignerBitmap::union);
 				match accepted.entry(operation.digest()) {
 					Entry::Vacant(entry) => {
 						entry.insert((operation, by));
@@ -243,7 +246,23 @@ fn contrary<S>(cut: &Cut, vectors: &[&FullVector<S>]) -> SignerBitmap {
 	SignerBitmap::of(contrary)
 }
 
-/// What the counted vectors say of one log.
+/// Vectors with their signers, each of another member.
+type Layer<'a, S> = Vec<(u32, &'a FullVector<S>)>;
+
+/// The first vectors of all members, and the second ones: what either accepts is accepted, for nothing that was accepted in an
+/// interval can be taken back.
+fn layers<'a, S>(cut: &Cut, vectors: &[&'a FullVector<S>]) -> [Layer<'a, S>; 2] {
+	let mut layers = [Vec::new(), Vec::new()];
+	let [first, second] = &mut layers;
+	for (counted, vector) in cut.vectors.iter().zip(vectors) {
+		let is_second = first.last().is_some_and(|(member, _)| *member == counted.member);
+		let layer = if is_second { &mut *second } else { &mut *first };
+		layer.push((counted.member, *vector));
+	}
+	layers
+}
+
+/// What the vectors of a layer say of one log.
 struct Column {
 	/// How far members follow the log.
 	ends: Vec<(u64, u32)>,
@@ -252,22 +271,17 @@ struct Column {
 }
 
 impl Column {
-	fn of<S>(cut: &Cut, end: &CutEnd, vectors: &[&FullVector<S>], branch: &Branch<'_>) -> Self {
+	fn of<S>(layer: &Layer<S>, end: &CutEnd, branch: &Branch<'_>) -> Self {
 		let mut column = Self { ends: Vec::new(), withheld: BTreeMap::new() };
-		let next = cut.vectors.iter().skip(1).map(|it| Some(it.member)).chain([None]);
-		for ((counted, vector), next) in cut.vectors.iter().zip(vectors).zip(next) {
-			// Of two, the later one counts: what they are worth if they contradict each other is not looked up here.
-			if next == Some(counted.member) {
-				continue;
-			}
+		for (member, vector) in layer {
 			let Some(listed) = vector.entry(&end.origin) else { continue };
 			let entry = &listed.entry;
 			let follows = entry.incarnation == end.incarnation
 				&& branch.hash(entry.number) == Some(entry.header_hash);
 			if follows {
-				column.ends.push((entry.number, counted.member));
+				column.ends.push((entry.number, *member));
 				for position in &listed.withheld {
-					column.withheld.entry(*position).or_default().insert(counted.member);
+					column.withheld.entry(*position).or_default().insert(*member);
 				}
 			}
 		}

@@ -201,21 +201,29 @@ impl<Signature> FullVector<Signature> {
 		}
 		let (before, after) =
 			if self.vector().tick < other.vector().tick { (self, other) } else { (other, self) };
-		let retracts = |it: &&ListedEntry| {
-			before.entry(&it.entry.origin).is_some_and(|before| before.is_retracted_by(it))
-		};
-		let entry = after.entries.iter().find(retracts)?;
-		Some(Contradiction::Retraction(&entry.entry.origin))
+		let later = |it: &ListedEntry| after.entry(&it.entry.origin);
+		let retracted =
+			|it: &&ListedEntry| later(it).is_some_and(|later| it.is_retracted_by(later));
+		let of_same_log =
+			|it: &ListedEntry, later: &ListedEntry| it.entry.incarnation == later.entry.incarnation;
+		let omitted = |it: &ListedEntry| !later(it).is_some_and(|later| of_same_log(it, later));
+		if let Some(entry) = before.entries.iter().find(retracted) {
+			return Some(Contradiction::Retraction(&entry.entry.origin));
+		}
+		before.entries.iter().any(omitted).then_some(Contradiction::Omission)
 	}
 }
 
-/// How two vectors of an anchor contradict each other: evidence against it.
+/// How two vectors of an anchor contradict each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contradiction<'a> {
-	/// The statements conflict, whatever their entries say.
+	/// The statements conflict, whatever their entries say: evidence against it.
 	Conflict,
-	/// The one with the higher tick takes back what the other one says of this origin's log.
+	/// The one with the higher tick takes back what the other one says of this origin's log: evidence as well.
 	Retraction(&'a AccountId),
+	/// The one with the higher tick says nothing any more of a log. No honest anchor does that, but nothing short of both whole
+	/// vectors shows it.
+	Omission,
 }
 
 /// Commitment to the positions that a vector lists, ascending and each once; `None` if they are not.

@@ -71,6 +71,10 @@ impl Faulty {
 			let said = before.as_ref().and_then(|it| it.entry(&origin));
 			let id = LogId { origin, incarnation: 0 };
 			let log = engine.log(&id)?;
+			// What it never spoke of to this peer it may leave out.
+			if said.is_none() && rng.random_bool(0.2) {
+				continue;
+			}
 			entries.extend(entry(rng, &id, log, floors, said));
 		}
 		let statement = Vector {

@@ -402,7 +402,9 @@ impl World {
 
 	/// A faulty anchor proposes what somebody else would, without some of the vectors or some of the operations.
 	fn propose_badly(&mut self, due: u64) {
-		let numbers: Vec<_> = self.nodes.keys().copied().collect();
+		// What an anchor had not said yet when it crashed, nobody knows.
+		let up = self.nodes.iter().filter(|(_, it)| it.down_until.is_none());
+		let numbers: Vec<_> = up.map(|(number, _)| *number).collect();
 		let Some(number) = numbers.choose(&mut self.rng).copied() else { return };
 		let Some(mut cut) = self.nodes[&number].engine.cut(due) else { return };
 		let left_out: Vec<bool> = cut.vectors.iter().map(|_| self.rng.random_bool(0.2)).collect();
@@ -440,6 +442,7 @@ impl World {
 		let Some(proposal) = self.chain.living.clone() else { return Ok(()) };
 		let (_, set) = self.scenario.set(proposal.interval);
 		let set = set.to_vec();
+		self.convicts_nobody_honest(&proposal.cut, &set)?;
 		for member in set {
 			if self.chain.has_voted(member) || !self.chance(400) {
 				continue;
@@ -453,6 +456,20 @@ impl World {
 			let orphaned = self.scenario.forks && self.is_rough() && self.chance(200);
 			let at_ms = self.now_ms + self.rng.random_range(10..60);
 			self.chain.vote(&self.scenario, member, approves, || (at_ms, !orphaned));
+		}
+		Ok(())
+	}
+
+	/// Checks that of no honest member a cut counts two vectors that contradict each other.
+	fn convicts_nobody_honest(&self, cut: &WholeCut<()>, set: &[u8]) -> Result<(), Violation> {
+		let pairs = cut.cut.vectors.windows(2).zip(cut.vectors.windows(2));
+		for (counted, vectors) in pairs.filter(|(it, _)| it[0].member == it[1].member) {
+			let member = set[counted[0].member as usize];
+			let is_honest =
+				!self.scenario.faulty.contains(&member) && self.scenario.old_disk != Some(member);
+			if is_honest && vectors[0].contradiction(&vectors[1]).is_some() {
+				return Err(Violation::WronglyReported(member));
+			}
 		}
 		Ok(())
 	}

@@ -23,16 +23,16 @@ impl<C: Context> Engine<C> {
 		let round = self.rounds.get(&interval).filter(|it| !it.is_blind)?;
 		let mut counted = Vec::new();
 		// Who contradicts itself has no say in where the cut ends.
-		let mut single = Vec::new();
+		let mut guides = Vec::new();
 		for (member, peer) in (0u32..).zip(&round.peers) {
-			let said = match (&peer.contrary, &peer.counted) {
-				(Some(pair), _) => pair.as_slice(),
-				(None, Some(vector)) => {
-					single.push(vector.clone());
-					std::slice::from_ref(vector)
-				},
+			let said = match (&peer.both, &peer.counted) {
+				(Some(both), _) => both.as_slice(),
+				(None, Some(vector)) => std::slice::from_ref(vector),
 				(None, None) => &[],
 			};
+			if !matches!(said, [one, other] if one.contradiction(other).is_some()) {
+				guides.extend(said.iter().cloned());
+			}
 			for vector in said {
 				let (tick, digest) = (vector.vector().tick, vector.vector().digest(self.genesis));
 				counted.push((CountedVector { member, tick, digest }, vector.clone()));
@@ -41,7 +41,7 @@ impl<C: Context> Engine<C> {
 		counted.sort_by_key(|(it, _)| (it.member, it.tick, it.digest));
 		let (counted, vectors): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
 		let members = round.start.members.iter();
-		let ends = members.map(|it| self.end_for(round, &it.account, &single));
+		let ends = members.map(|it| self.end_for(round, &it.account, &guides));
 		let mut ends = ends.collect::<Option<Vec<_>>>()?;
 		ends.sort_by(|one, other| one.origin.cmp(&other.origin));
 		let cut = Cut { set_id: round.start.set_id, interval, ends, vectors: counted };

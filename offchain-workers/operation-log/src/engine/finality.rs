@@ -35,7 +35,11 @@ impl<C: Context<Signature = EvmSignature>> Engine<C> {
 	/// followed since that the proof would be too long: then it is in a snapshot soon.
 	pub fn finality(&self, digest: &H256) -> Option<Finality> {
 		let final_in = |it: &&Round<_>| it.tallies.get(digest).is_some_and(|it| it.is_final);
-		let round = self.rounds.values().rev().find(final_in)?;
+		self.rounds.values().rev().filter(final_in).find_map(|it| self.finality_in(it, digest))
+	}
+
+	/// The proof from what was said in one interval.
+	fn finality_in(&self, round: &Round<EvmSignature>, digest: &H256) -> Option<Finality> {
 		let mut announced = self.announced_places(round, digest);
 		// The longest part of a log comes first, so that the others find themselves in it.
 		announced.sort_by_key(|places| {

@@ -40,6 +40,7 @@ pub use finality::Finality;
 pub use forks::Tip;
 pub use interval::{IntervalStart, Member, Settlement, KEPT_ENDS};
 pub use logs::{batch_root, LogId, OriginLog};
+pub use vectors::MAX_LISTED;
 
 use forks::Aside;
 use pool::Pool;

@@ -21,13 +21,13 @@ pub(super) struct Peer<S> {
 	pub counted: Option<Arc<FullVector<S>>>,
 	/// Whether that is on disk.
 	pub is_stored: bool,
-	/// Two vectors that contradict each other: a cut counts both.
-	pub contrary: Option<[Arc<FullVector<S>>; 2]>,
+	/// Two vectors that a cut has to count both: they contradict each other, or follow different branches of a log.
+	pub both: Option<[Arc<FullVector<S>>; 2]>,
 }
 
 impl<S> Peer<S> {
 	const fn new() -> Self {
-		Self { latest: None, counted: None, is_stored: false, contrary: None }
+		Self { latest: None, counted: None, is_stored: false, both: None }
 	}
 }
 

@@ -15,6 +15,9 @@ use smartlayer_types::AccountId;
 use sp_core::H256;
 use std::sync::Arc;
 
+/// The most positions that a vector lists: more is neither said nor read.
+pub const MAX_LISTED: usize = 1 << 17;
+
 impl<C: Context> Engine<C> {
 	/// Whether this anchor says anything in a round.
 	pub(super) fn may_speak(&self, round: &Round<C::Signature>) -> bool {
@@ -55,6 +58,11 @@ impl<C: Context> Engine<C> {
 		let Some(round) = self.rounds.get(&interval) else { return };
 		let Some(me) = round.me else { return };
 		let entries = self.entries(round);
+		let listed = |it: &ListedEntry| it.withheld.len() + it.unannounced.len();
+		if entries.iter().map(listed).sum::<usize>() > MAX_LISTED {
+			// Nobody would read it, so nothing may rest on it here either.
+			return;
+		}
 		let Some(root) = vector_root(self.genesis, &entries) else { return };
 		let tick = round.spoken.as_ref().map_or(0, |it| it.vector().tick).saturating_add(1);
 		let set_id = round.start.set_id;
@@ -170,29 +178,71 @@ impl<C: Context> Engine<C> {
 		}
 	}
 
-	/// Whether a vector is newer than the last one of its signer, and contradicts it nowhere.
+	/// Whether a vector is newer than the last one of its signer, and contradicts neither that nor the one that is counted.
 	fn is_sound(&mut self, member: u32, vector: &Arc<FullVector<C::Signature>>) -> bool {
 		let Some(round) = self.rounds.get(&vector.vector().interval) else { return false };
-		let last = round.peers.get(member as usize).and_then(|it| it.latest.clone());
-		let Some(last) = last else { return true };
-		if last.contradiction(vector).is_some() {
-			self.convict(member, &last, vector);
-			return false;
+		let Some(peer) = round.peers.get(member as usize) else { return false };
+		let known = [peer.latest.clone(), peer.counted.clone()];
+		for known in known.iter().flatten() {
+			if known.contradiction(vector).is_some() {
+				self.convict(member, known, vector);
+				return false;
+			}
 		}
-		vector.vector().tick > last.vector().tick
+		let [latest, _] = &known;
+		latest.as_ref().is_none_or(|it| vector.vector().tick > it.vector().tick)
 	}
 
 	/// Takes note of what a member has said to others, as a proposal's cut counts it. Its signature was checked.
 	///
-	/// If that contradicts what was counted here, what honest anchors announced on the strength of the one and of the other is
-	/// in no cut that counts one of them only. So both are counted from now on.
+	/// If that contradicts what was counted here, or speaks of another branch of a log, what honest anchors announced on the
+	/// strength of the one and of the other is in no cut that counts one of them only. So both are counted from now on.
 	pub fn learn(&mut self, member: u32, vector: &Arc<FullVector<C::Signature>>) {
-		let round = self.rounds.get(&vector.vector().interval);
-		let Some(round) = round.filter(|it| it.me != Some(member)) else { return };
-		let counted = round.peers.get(member as usize).and_then(|it| it.counted.clone());
-		if let Some(counted) = counted.filter(|it| it.contradiction(vector).is_some()) {
+		let interval = vector.vector().interval;
+		let Some(round) = self.rounds.get(&interval).filter(|it| it.me != Some(member)) else {
+			return;
+		};
+		let peer = round.peers.get(member as usize);
+		let Some(counted) = peer.and_then(|it| it.counted.clone()) else { return };
+		if counted.contradiction(vector).is_some() {
 			self.convict(member, &counted, vector);
+			return;
 		}
+		let is_elsewhere = counted.entries.iter().any(|listed| {
+			let id = round.log_of(&listed.entry.origin);
+			let there = id.and_then(|id| Some((self.logs.get(&id)?, id)));
+			there.zip(vector.entry(&listed.entry.origin)).is_some_and(|((log, id), other)| {
+				let standings = [listed, other].map(|it| standing(log, &id, it));
+				standings == [Standing::On, Standing::Off]
+					|| standings == [Standing::Off, Standing::On]
+			})
+		});
+		if is_elsewhere {
+			self.keep_both(interval, member, &counted, vector);
+		}
+	}
+
+	/// Counts two vectors of a member from now on, unless two that contradict each other are counted already.
+	fn keep_both(
+		&mut self,
+		interval: u64,
+		member: u32,
+		one: &Arc<FullVector<C::Signature>>,
+		other: &Arc<FullVector<C::Signature>>,
+	) -> bool {
+		let round = self.rounds.get_mut(&interval);
+		let Some(peer) = round.and_then(|it| it.peers.get_mut(member as usize)) else {
+			return false;
+		};
+		let is_convicted =
+			peer.both.as_ref().is_some_and(|[one, other]| one.contradiction(other).is_some());
+		if is_convicted {
+			return false;
+		}
+		let mut both = [one.clone(), other.clone()];
+		both.sort_by_key(|it| it.vector().tick);
+		peer.both = Some(both);
+		true
 	}
 
 	/// Keeps two vectors of a member that contradict each other, and reports it; once is enough.
@@ -202,23 +252,26 @@ impl<C: Context> Engine<C> {
 		one: &Arc<FullVector<C::Signature>>,
 		other: &Arc<FullVector<C::Signature>>,
 	) {
-		let Some(round) = self.rounds.get_mut(&one.vector().interval) else { return };
-		let account = round.start.members.get(member as usize).map(|it| it.account.clone());
-		let peer = round.peers.get_mut(member as usize).filter(|it| it.contrary.is_none());
-		let (Some(account), Some(peer)) = (account, peer) else { return };
-		let mut pair = [one.clone(), other.clone()];
-		pair.sort_by_key(|it| it.vector().tick);
+		let interval = one.vector().interval;
+		if !self.keep_both(interval, member, one, other) {
+			return;
+		}
+		let mut both = [one.clone(), other.clone()];
+		both.sort_by_key(|it| it.vector().tick);
 		let misdeed = match one.contradiction(other) {
 			Some(Contradiction::Conflict) => {
-				Misdeed::Vectors(Box::new([one.signed.clone(), other.signed.clone()]))
+				Misdeed::Vectors(Box::new(both.map(|it| it.signed.clone())))
 			},
 			Some(Contradiction::Retraction(origin)) => {
-				Misdeed::Retraction(origin.clone(), Box::new(pair.clone()))
+				Misdeed::Retraction(origin.clone(), Box::new(both))
 			},
-			None => return,
+			Some(Contradiction::Omission) | None => return,
 		};
-		peer.contrary = Some(pair);
-		self.effects.push(Effect::Report(account, misdeed));
+		let round = self.rounds.get(&interval);
+		let account = round.and_then(|it| it.start.members.get(member as usize));
+		if let Some(account) = account.map(|it| it.account.clone()) {
+			self.effects.push(Effect::Report(account, misdeed));
+		}
 	}
 
 	/// Makes a vector its signer's newest and counts what is new in it.

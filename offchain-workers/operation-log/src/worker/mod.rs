@@ -18,7 +18,7 @@ pub use facts::{Failure, Settled};
 pub use handle::{Event, Examined, OperationLog, Standing, Submitted, Unanswered, MAX_SUBMISSION};
 pub use records::LoadError;
 pub use watch::Watch;
-pub use wire::{Bad, Wire, WireBatch};
+pub use wire::{Bad, Checks, Wire, WireBatch};
 
 use crate::{
 	engine::{Config, Engine, Settlement, KEPT_ENDS},

@@ -9,7 +9,7 @@ use super::{
 	Event, Stopped, Worker, LOG_TARGET,
 };
 use crate::{
-	engine::{Effect, Finality, LogId, Message},
+	engine::{Effect, Finality, LogId, Message, WholeCut},
 	network::{Letter, Misbehaviour},
 	store::{key, Table, Write},
 };
@@ -37,13 +37,14 @@ pub struct Waiting {
 	submissions: Vec<(oneshot::Sender<Submitted>, Submitted)>,
 	progress: Vec<(oneshot::Sender<Vec<Event>>, H256)>,
 	proofs: Vec<(oneshot::Sender<Option<Finality>>, H256)>,
+	cuts: Vec<(oneshot::Sender<Option<WholeCut<EvmSignature>>>, u64)>,
 	settled: Vec<oneshot::Sender<()>>,
 }
 
 impl Waiting {
 	/// How much work waits, in operations that were given: a proof costs as much as some of them.
 	pub fn operations(&self) -> usize {
-		let given: usize = self.submissions.iter().map(|(_, results)| results.len()).sum();
+		let given: usize = self.submissions.iter().map(|(_, results)| results.len().max(1)).sum();
 		given + self.progress.len() + self.proofs.len() * PROOF
 	}
 }
@@ -82,10 +83,7 @@ impl<C: Chain> Worker<C> {
 			},
 			Command::Progress(digest, answer) => waiting.progress.push((answer, digest)),
 			Command::Finality(digest, answer) => waiting.proofs.push((answer, digest)),
-			Command::Cut(interval, answer) => {
-				let engine = self.engine.as_ref();
-				let _ = answer.send(engine.and_then(|(_, it)| it.cut(interval)));
-			},
+			Command::Cut(interval, answer) => waiting.cuts.push((answer, interval)),
 			Command::Certify(cut, answer) => {
 				let _ = answer.send(self.certify(&cut));
 			},
@@ -124,10 +122,7 @@ impl<C: Chain> Worker<C> {
 		results.collect()
 	}
 
-	fn certify(
-		&mut self,
-		whole: &crate::engine::WholeCut<EvmSignature>,
-	) -> Result<Examined, Incomplete> {
+	fn certify(&mut self, whole: &WholeCut<EvmSignature>) -> Result<Examined, Incomplete> {
 		let interval = whole.cut.interval;
 		let (_, engine) = self.engine.as_mut().ok_or(Incomplete::Interval(interval))?;
 		for (counted, vector) in whole.cut.vectors.iter().zip(&whole.vectors) {
@@ -269,6 +264,10 @@ impl<C: Chain> Worker<C> {
 		}
 		for (answer, digest) in waiting.proofs {
 			let _ = answer.send(engine.and_then(|it| it.finality(&digest)));
+		}
+		// A cut counts own vectors too: others convict who says something else after a kill.
+		for (answer, interval) in waiting.cuts {
+			let _ = answer.send(engine.and_then(|it| it.cut(interval)));
 		}
 		for answer in waiting.settled {
 			let _ = answer.send(());

@@ -92,8 +92,9 @@ impl Watch {
 		loop {
 			let step = self.steps.recv().await?;
 			let newest = self.told.iter().filter_map(Event::interval).max();
+			let is_last = matches!(step, Event::Final(..) | Event::Settled(..));
 			let is_old = step.interval().zip(newest).is_some_and(|(it, newest)| it < newest);
-			if !is_old && !self.told.contains(&step) {
+			if (is_last || !is_old) && !self.told.contains(&step) {
 				return Some(step);
 			}
 		}

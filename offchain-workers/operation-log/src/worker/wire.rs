@@ -1,6 +1,6 @@
 //! What goes over the network and into the store, and how it is checked on the way in.
 
-use crate::engine::{Batch, LogId, Message, Newest, Tip};
+use crate::engine::{Batch, LogId, Message, Newest, Tip, MAX_LISTED};
 use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
 use rayon::prelude::*;
 use smartlayer_commitment::{tree, Evidence};
@@ -29,9 +29,6 @@ impl From<&Batch<EvmSignature>> for WireBatch {
 		Self { header: batch.header.clone(), operations }
 	}
 }
-
-/// The most positions that a vector lists: more is neither sent nor read.
-const MAX_LISTED: usize = 1 << 17;
 
 /// Positions of one batch, one behind the other: where many operations arrive at once, vectors list whole batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]

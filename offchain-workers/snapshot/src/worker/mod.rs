@@ -210,7 +210,7 @@ impl<C: Chain, L: Log, E: Exchange> Worker<C, L, E> {
 		let (interval, root) = self.settled.root();
 		::log::info!(target: LOG_TARGET, "the state is that after interval {interval}, {root:?}");
 		self.metrics.settled.set(interval);
-		for settlement in self.settled.recent()? {
+		for settlement in self.settled.recent(self.genesis)? {
 			self.log.settle(settlement).await?;
 		}
 		self.follow_final();

@@ -1,19 +1,23 @@
 //! The state that settled snapshots left, for whoever judges operations.
 
 use super::{
-	ledger::{Ledger, LedgerError},
+	ledger::{Ledger, LedgerError, Run},
 	log::Settlement,
 };
 use crate::state::{StateError, StateTree};
 use parking_lot::{Mutex, RwLock};
+use rayon::prelude::*;
 use smartlayer_operations::{InstanceState, Slot, NO_HOLDER};
-use smartlayer_types::{ClassId, InstanceId};
+use smartlayer_types::{eip712::Domain, ClassId, InstanceId};
 use sp_core::H256;
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// How many settled intervals back an interval can be based on, as the operation log has it.
 const RECENT: u64 = 64;
+
+/// How many settled intervals back operations are told to an operation log that starts again.
+const KEPT_OPERATIONS: u64 = 8;
 
 /// Why the settled state can't be read. The worker ends, and the node with it.
 #[derive(Debug, thiserror::Error)]
@@ -76,17 +80,17 @@ impl Settled {
 	}
 
 	/// The last settled intervals, ascending, with the ends of their cuts: what an operation log that starts again counts
-	/// from. Their operations are left out.
-	pub fn recent(&self) -> Result<Vec<Settlement>, SettledError> {
+	/// from. Only the last few have their operations, which may still stand above where open intervals begin.
+	pub fn recent(&self, genesis: H256) -> Result<Vec<Settlement>, SettledError> {
 		let last = self.0.ledger.head()?.settled;
 		let mut recent = Vec::new();
 		for interval in last.saturating_sub(RECENT - 1).max(1)..=last {
 			if let Some(settled) = self.0.ledger.cut(interval)? {
-				recent.push(Settlement {
-					interval,
-					ends: settled.cut.ends,
-					operations: Vec::new(),
-				});
+				let count = if last - interval < KEPT_OPERATIONS { u64::MAX } else { 0 };
+				let operations = self.0.ledger.run(interval, Run { first: 0, count })?;
+				let domain = Domain::of(genesis);
+				let operations = operations.par_iter().map(|it| it.digest(&domain)).collect();
+				recent.push(Settlement { interval, ends: settled.cut.ends, operations });
 			}
 		}
 		Ok(recent)

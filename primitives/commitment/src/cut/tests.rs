@@ -285,7 +285,7 @@ fn who_contradicts_itself_counts_as_one_that_accepts_everything() {
 	assert_eq!(certify(&cut, &[&all, &all, &second]), [10, 20]);
 	cut.vectors.push(CountedVector { digest: H256::repeat_byte(1), ..cut.vectors[2] });
 	assert_eq!(certify(&cut, &[&all, &all, &first, &second]), [10, 11, 20]);
-	// One that goes on from the other counts alone, and so does the other.
+	// Of two that follow one another what either accepts is accepted, and no more.
 	let mut later = all.clone();
 	later.signed.statement.tick = 2;
 	assert_eq!(certify(&cut, &[&all, &all, &first, &later]), [10, 11, 20]);
@@ -293,6 +293,10 @@ fn who_contradicts_itself_counts_as_one_that_accepts_everything() {
 	let mut less = first.clone();
 	less.signed.statement.tick = 0;
 	assert_eq!(certify(&cut, &[&all, &all, &less, &first]), [11, 20]);
+	// Who says nothing of a log any more contradicts itself too.
+	let mut silent = vector(&[]);
+	silent.signed.statement.tick = 2;
+	assert_eq!(certify(&cut, &[&all, &all, &first, &silent]), [10, 11, 20]);
 }
 
 #[test]

@@ -16,8 +16,14 @@ fn what_is_settled_is_answered_from_and_survives() {
 	let again = anchor.reopened();
 	assert_eq!(again.settled.root(), root);
 	assert_eq!(again.settled.state(1, 1.into()).next_seq, 4);
-	let recent: Vec<_> = again.settled.recent().unwrap().iter().map(|it| it.interval).collect();
+	let recent: Vec<_> =
+		again.settled.recent(GENESIS).unwrap().iter().map(|it| it.interval).collect();
 	assert_eq!(recent, [1, 2, 3]);
+	let last = again.settled.recent(GENESIS).unwrap().pop().unwrap();
+	let domain = smartlayer_types::eip712::Domain::of(GENESIS);
+	let digests: Vec<_> =
+		super::network::operations_of(3, 10).iter().map(|it| it.digest(&domain)).collect();
+	assert_eq!(last.operations, digests);
 }
 
 #[test]
