@@ -35,7 +35,7 @@ const AT_ONCE: usize = 512;
 const TWICE: usize = 50;
 
 /// How long operations may take into snapshots, on a machine that does much else.
-const COMMITTED: Duration = Duration::from_secs(300);
+const COMMITTED: Duration = Duration::from_secs(600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_operations_are_committed_once_and_anchors_that_fail_come_back() {
