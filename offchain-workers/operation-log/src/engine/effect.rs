@@ -175,8 +175,8 @@ impl Misdeed<EvmSignature> {
 	}
 }
 
-/// A vector with what it says of one log.
-fn part(vector: &FullVector, origin: &AccountId) -> Option<(Signed<Vector>, Part)> {
+/// A vector with what it says of one log; `None` if that lists more than can be shown.
+pub(super) fn part(vector: &FullVector, origin: &AccountId) -> Option<(Signed<Vector>, Part)> {
 	let index = vector.entries.iter().position(|it| it.entry.origin == *origin)?;
 	let listed = vector.entries.get(index)?;
 	let leaves: Vec<_> = vector.entries.iter().map(|it| it.entry.leaf()).collect();

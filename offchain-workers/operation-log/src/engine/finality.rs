@@ -1,13 +1,13 @@
 //! Proofs that operations are final, for whoever relies on them before there is a snapshot.
 
 use super::{
+	effect::part,
 	forks::Tip,
 	logs::{entry_of, LogId},
 	round::Round,
 	Context, Engine,
 };
 use smartlayer_commitment::{
-	evidence::Part,
 	finality::{Announcement, FinalityProof, Place, MAX_HEADERS},
 	tree,
 };
@@ -86,15 +86,7 @@ impl<C: Context<Signature = EvmSignature>> Engine<C> {
 	/// Adds an announcement, and the place if it is not there yet; nothing, if one of them does not fit in.
 	fn add(&self, proof: &mut FinalityProof, digest: &H256, announced: &Announced) -> Option<()> {
 		let (id, position, vector) = announced;
-		let index = vector.entries.iter().position(|it| it.entry.origin == id.origin)?;
-		let listed = vector.entries.get(index)?;
-		let leaves: Vec<_> = vector.entries.iter().map(|it| it.entry.leaf()).collect();
-		let part = Part {
-			entry: listed.entry.clone(),
-			withheld: listed.withheld.clone().try_into().ok()?,
-			unannounced: listed.unannounced.clone().try_into().ok()?,
-			proof: tree::proof(&leaves, index)?.try_into().ok()?,
-		};
+		let (vector, part) = part(vector, &id.origin)?;
 		let (number, hash) = (part.entry.number, part.entry.header_hash);
 		let has = |it: &Place| {
 			it.headers
@@ -112,10 +104,7 @@ impl<C: Context<Signature = EvmSignature>> Engine<C> {
 			},
 		};
 		let place = u32::try_from(at).ok()?;
-		proof
-			.announcements
-			.try_push(Announcement { place, vector: vector.signed.clone(), part })
-			.ok()
+		proof.announcements.try_push(Announcement { place, vector, part }).ok()
 	}
 
 	/// An operation's place in the fork that ends at a tip.

@@ -218,7 +218,7 @@ impl<C: Context> Engine<C> {
 			})
 		});
 		if is_elsewhere {
-			self.keep_both(interval, member, &counted, vector);
+			self.keep_both(interval, member, &in_order(&counted, vector));
 		}
 	}
 
@@ -227,8 +227,7 @@ impl<C: Context> Engine<C> {
 		&mut self,
 		interval: u64,
 		member: u32,
-		one: &Arc<FullVector<C::Signature>>,
-		other: &Arc<FullVector<C::Signature>>,
+		both: &[Arc<FullVector<C::Signature>>; 2],
 	) -> bool {
 		let round = self.rounds.get_mut(&interval);
 		let Some(peer) = round.and_then(|it| it.peers.get_mut(member as usize)) else {
@@ -239,9 +238,7 @@ impl<C: Context> Engine<C> {
 		if is_convicted {
 			return false;
 		}
-		let mut both = [one.clone(), other.clone()];
-		both.sort_by_key(|it| it.vector().tick);
-		peer.both = Some(both);
+		peer.both = Some(both.clone());
 		true
 	}
 
@@ -253,11 +250,10 @@ impl<C: Context> Engine<C> {
 		other: &Arc<FullVector<C::Signature>>,
 	) {
 		let interval = one.vector().interval;
-		if !self.keep_both(interval, member, one, other) {
+		let both = in_order(one, other);
+		if !self.keep_both(interval, member, &both) {
 			return;
 		}
-		let mut both = [one.clone(), other.clone()];
-		both.sort_by_key(|it| it.vector().tick);
 		let misdeed = match one.contradiction(other) {
 			Some(Contradiction::Conflict) => {
 				Misdeed::Vectors(Box::new(both.map(|it| it.signed.clone())))
@@ -450,6 +446,13 @@ impl<C: Context> Engine<C> {
 			self.advance(now_ms, &slot);
 		}
 	}
+}
+
+/// Two vectors of a member, in the order in which it signed them.
+fn in_order<S>(one: &Arc<FullVector<S>>, other: &Arc<FullVector<S>>) -> [Arc<FullVector<S>>; 2] {
+	let mut both = [one.clone(), other.clone()];
+	both.sort_by_key(|it| it.vector().tick);
+	both
 }
 
 /// How an entry stands to the log that is followed.

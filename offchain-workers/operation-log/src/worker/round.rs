@@ -9,7 +9,7 @@ use super::{
 	Event, Stopped, Worker, LOG_TARGET,
 };
 use crate::{
-	engine::{Effect, Finality, LogId, Message, WholeCut},
+	engine::{Effect, LogId, Message, WholeCut},
 	network::{Letter, Misbehaviour},
 	store::{key, Table, Write},
 };
@@ -17,7 +17,6 @@ use codec::Encode;
 use smartlayer_commitment::{certified, Evidence, Incomplete};
 use smartlayer_operations::{Refusal, SignedOperation};
 use smartlayer_types::{evm::EvmSignature, AccountId};
-use sp_core::H256;
 use std::ops::Range;
 use tokio::sync::oneshot;
 
@@ -35,9 +34,8 @@ const PROOF: usize = 256;
 #[derive(Default)]
 pub struct Waiting {
 	submissions: Vec<(oneshot::Sender<Submitted>, Submitted)>,
-	progress: Vec<(oneshot::Sender<Vec<Event>>, H256)>,
-	proofs: Vec<(oneshot::Sender<Option<Finality>>, H256)>,
-	cuts: Vec<(oneshot::Sender<Option<WholeCut<EvmSignature>>>, u64)>,
+	/// Questions about what this anchor says: others convict who says something else after a kill.
+	questions: Vec<Command>,
 	settled: Vec<oneshot::Sender<()>>,
 }
 
@@ -45,7 +43,8 @@ impl Waiting {
 	/// How much work waits, in operations that were given: a proof costs as much as some of them.
 	pub fn operations(&self) -> usize {
 		let given: usize = self.submissions.iter().map(|(_, results)| results.len().max(1)).sum();
-		given + self.progress.len() + self.proofs.len() * PROOF
+		let cost = |it: &Command| if matches!(it, Command::Finality(..)) { PROOF } else { 1 };
+		given + self.questions.iter().map(cost).sum::<usize>()
 	}
 }
 
@@ -81,14 +80,8 @@ impl<C: Chain> Worker<C> {
 				let results = self.submit(&operations);
 				waiting.submissions.push((answer, results));
 			},
-			Command::Progress(digest, answer) => waiting.progress.push((answer, digest)),
-			Command::Finality(digest, answer) => waiting.proofs.push((answer, digest)),
-			Command::Cut(interval, answer) => waiting.cuts.push((answer, interval)),
 			Command::Certify(cut, answer) => {
 				let _ = answer.send(self.certify(&cut));
-			},
-			Command::Standing(interval, answer) => {
-				let _ = answer.send(self.standing(interval));
 			},
 			Command::Class(interval, class, answer) => {
 				use crate::engine::Context;
@@ -99,8 +92,35 @@ impl<C: Chain> Worker<C> {
 				self.settle(settlement)?;
 				waiting.settled.push(answer);
 			},
+			question @ (Command::Progress(..)
+			| Command::Finality(..)
+			| Command::Cut(..)
+			| Command::Standing(..)) => waiting.questions.push(question),
 		}
 		Ok(())
+	}
+
+	/// Answers from what is on disk. Who asked may not be there any more.
+	fn tell_asker(&self, question: Command) {
+		let engine = self.engine.as_ref().map(|(_, it)| it);
+		match question {
+			Command::Progress(digest, answer) => {
+				let _ = answer.send(engine.map(|it| it.progress(&digest)).unwrap_or_default());
+			},
+			Command::Finality(digest, answer) => {
+				let _ = answer.send(engine.and_then(|it| it.finality(&digest)));
+			},
+			Command::Cut(interval, answer) => {
+				let _ = answer.send(engine.and_then(|it| it.cut(interval)));
+			},
+			Command::Standing(interval, answer) => {
+				let _ = answer.send(self.standing(interval));
+			},
+			Command::Submit(..)
+			| Command::Certify(..)
+			| Command::Class(..)
+			| Command::Settle(..) => {},
+		}
 	}
 
 	fn submit(&mut self, operations: &[SignedOperation]) -> Submitted {
@@ -258,17 +278,7 @@ impl<C: Chain> Worker<C> {
 		for (answer, results) in waiting.submissions {
 			let _ = answer.send(results);
 		}
-		let engine = self.engine.as_ref().map(|(_, it)| it);
-		for (answer, digest) in waiting.progress {
-			let _ = answer.send(engine.map(|it| it.progress(&digest)).unwrap_or_default());
-		}
-		for (answer, digest) in waiting.proofs {
-			let _ = answer.send(engine.and_then(|it| it.finality(&digest)));
-		}
-		// A cut counts own vectors too: others convict who says something else after a kill.
-		for (answer, interval) in waiting.cuts {
-			let _ = answer.send(engine.and_then(|it| it.cut(interval)));
-		}
+		waiting.questions.into_iter().for_each(|it| self.tell_asker(it));
 		for answer in waiting.settled {
 			let _ = answer.send(());
 		}

@@ -78,11 +78,6 @@ impl Watch {
 		self.earlier = steps.into();
 	}
 
-	/// The operation's digest.
-	pub const fn digest(&self) -> H256 {
-		self.digest
-	}
-
 	/// The next step; `None` if this watcher was too slow, or the operation log has ended.
 	pub async fn next(&mut self) -> Option<Event> {
 		if let Some(step) = self.earlier.pop_front() {

@@ -5,34 +5,11 @@ use smartlayer_commitment::{FinalityTerms, NotFinal};
 use smartlayer_types::{evm::EvmSignature, AnchorKey, AnchorMember};
 use sp_core::ecdsa;
 
-/// Tickets of one issuer, nothing settled, and a key.
-struct Keyed(ecdsa::Pair);
-
-impl Context for Keyed {
+impl Signer for ecdsa::Pair {
 	type Signature = EvmSignature;
 
-	fn signs(&self, _: u64) -> bool {
-		true
-	}
-
-	fn sign(&self, _: u64, digest: H256) -> EvmSignature {
-		EvmSignature(self.0.sign_prehashed(&digest.0).0)
-	}
-
-	fn class(&self, interval: u64, class: ClassId) -> Option<Arc<ClassTerms>> {
-		Fresh { signs: true }.class(interval, class)
-	}
-
-	fn serves(&self, _: u64, _: &AccountId, _: ClassId, _: InstanceId) -> bool {
-		false
-	}
-
-	fn state(&self, _: ClassId, _: InstanceId) -> InstanceState {
-		InstanceState::default()
-	}
-
-	fn is_taken(&self, _: &Slot) -> bool {
-		false
+	fn sign(&self, digest: H256) -> EvmSignature {
+		EvmSignature(self.sign_prehashed(&digest.0).0)
 	}
 }
 
@@ -48,12 +25,13 @@ fn members() -> Vec<AnchorMember> {
 }
 
 /// Four anchors, who hear of everything at once.
-struct Four(Vec<(AccountId, Engine<Keyed>)>);
+struct Four(Vec<(AccountId, Engine<Fresh<ecdsa::Pair>>)>);
 
 impl Four {
 	fn new() -> Self {
 		let engine = |it| {
-			let mut engine = Engine::new(Keyed(key(it)), GENESIS, anchor(it), Config::default());
+			let mut engine =
+				Engine::new(Fresh { key: Some(key(it)) }, GENESIS, anchor(it), Config::default());
 			let members = members().into_iter().map(|it| it.account);
 			let members = members.map(|account| Member { account, incarnation: 0 }).collect();
 			engine.enter(NOW, IntervalStart { members, ..start(1, 1) });
