@@ -5,7 +5,7 @@
 
 use super::no_answer;
 use crate::service::Client;
-use futures::future::{select, Either};
+use futures::future::{select, Either, Future};
 use jsonrpsee::{
 	core::{async_trait, RpcResult, SubscriptionResult},
 	proc_macros::rpc,
@@ -24,7 +24,7 @@ use smartlayer_types::{
 };
 use sp_api::ProvideRuntimeApi;
 use sp_core::{H256, U256};
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 /// How long a subscription waits before it reads on, if too many questions are asked at once.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -286,8 +286,9 @@ impl SnapshotsApiServer for Snapshots {
 		from: Option<PlaceJson>,
 	) -> RpcResult<PageJson> {
 		let archive = self.archive()?;
-		let recorded = kinds(&self.client, class, SignerRole::ServiceNode).map_err(no_answer)?;
-		let page = archive.operations((class, instance), recorded.unwrap_or(0), place(from));
+		// Of a class that there is not, nothing is recorded.
+		let recorded = || Ok(kinds(&self.client, class, SignerRole::ServiceNode)?.unwrap_or(0));
+		let page = archive.operations((class, instance), recorded, place(from));
 		let page = page.map_err(no_answer)?;
 		let Page { operations, next, settled } = page;
 		let recorded = |it: &(Place, Operation)| RecordedJson::of(it, &self.domain);
@@ -371,20 +372,16 @@ struct Attestations {
 impl Attestations {
 	/// A page, read where blocking is allowed.
 	async fn page(&self, from: Place) -> Result<Page, NoAnswer> {
-		loop {
-			let this = self.clone();
-			let read = move || {
-				let issued = kinds(&this.client, this.class, SignerRole::Issuer)?;
-				let issued = issued.ok_or(NoAnswer::NoSuchKind)?;
-				this.archive.operations_of_kinds(this.class, issued, from)
+		let this = self.clone();
+		let read = move || {
+			let issued = || {
+				let kinds = kinds(&this.client, this.class, SignerRole::Issuer)?;
+				kinds.ok_or(NoAnswer::NoSuchKind)
 			};
-			match tokio::task::spawn_blocking(read).await {
-				Ok(Err(NoAnswer::Busy)) => tokio::time::sleep(PAUSE).await,
-				Ok(page) => return page,
-				// The node is shutting down.
-				Err(_) => return Err(NoAnswer::Failed),
-			}
-		}
+			this.archive.operations_of_kinds(this.class, issued, from)
+		};
+		// If it does not end, the node is shutting down.
+		tokio::task::spawn_blocking(read).await.unwrap_or(Err(NoAnswer::Failed))
 	}
 
 	/// Tells page after page, until the client leaves or what it has not read is pruned.
@@ -398,18 +395,33 @@ impl Attestations {
 					return;
 				}
 			}
-			if page.next.interval > page.settled {
-				let next = pin!(settled.wait_for(|it| *it >= page.next.interval));
-				let closed = pin!(sink.closed());
-				match select(next, closed).await {
-					Either::Left((Ok(_), _)) => {},
-					_ => return,
+			let from = page.next;
+			let is_there = settled.wait_for(|it| *it >= from.interval);
+			if !before_it_closes(&sink, is_there).await {
+				return;
+			}
+			page = loop {
+				match self.page(from).await {
+					Ok(next) => break next,
+					Err(NoAnswer::Busy) if before_it_closes(&sink, pause()).await => {},
+					Err(_) => return,
 				}
-			}
-			match self.page(page.next).await {
-				Ok(next) => page = next,
-				Err(_) => return,
-			}
+			};
 		}
 	}
+}
+
+/// Waits for something; `false` if it fails or the client leaves before.
+async fn before_it_closes<T, E>(
+	sink: &SubscriptionSink,
+	event: impl Future<Output = Result<T, E>>,
+) -> bool {
+	let (event, closed) = (pin!(event), pin!(sink.closed()));
+	matches!(select(event, closed).await, Either::Left((Ok(_), _)))
+}
+
+/// A moment, after which fewer questions may be asked.
+async fn pause() -> Result<(), Infallible> {
+	tokio::time::sleep(PAUSE).await;
+	Ok(())
 }

@@ -211,14 +211,16 @@ impl Archive {
 		Ok((interval, state.unwrap_or_default()))
 	}
 
-	/// Operations of an instance from a place on. Kinds whose bits are set in `recorded` are recorded.
+	/// Operations of an instance from a place on. `recorded` finds out the kinds that are recorded; it counts as part of the
+	/// call.
 	pub fn operations(
 		&self,
 		(class, instance): (ClassId, InstanceId),
-		recorded: Mask,
+		recorded: impl FnOnce() -> Result<Mask, NoAnswer>,
 		from: Place,
 	) -> Result<Page, NoAnswer> {
 		let _running = self.begin()?;
+		let recorded = recorded()?;
 		let (from, settled) = self.range(from)?;
 		let ledger = self.0.settled.ledger();
 		let runs = self.read(ledger.of_instance(class, instance, from.interval, INTERVALS))?;
@@ -230,14 +232,15 @@ impl Archive {
 		self.page(runs, (from, seen, settled), chosen)
 	}
 
-	/// Operations of a class, of sequenced kinds whose bits are set in a mask, from a place on.
+	/// Operations of a class, of sequenced kinds that `kinds` finds out, from a place on.
 	pub fn operations_of_kinds(
 		&self,
 		class: ClassId,
-		kinds: Mask,
+		kinds: impl FnOnce() -> Result<Mask, NoAnswer>,
 		from: Place,
 	) -> Result<Page, NoAnswer> {
 		let _running = self.begin()?;
+		let kinds = kinds()?;
 		let (from, settled) = self.range(from)?;
 		let seen = settled.min(from.interval.saturating_add(INTERVALS as u64 - 1));
 		let mut runs = Vec::new();

@@ -113,7 +113,7 @@ fn operations_come_page_by_page_in_their_order_and_none_twice() {
 	let mut all = Vec::new();
 	let mut from = Place::default();
 	loop {
-		let page = archive.operations_of_kinds(CLASS, 1, from).unwrap();
+		let page = archive.operations_of_kinds(CLASS, || Ok(1), from).unwrap();
 		assert!(page.operations.len() <= PAGE);
 		all.extend(page.operations);
 		from = page.next;
@@ -127,18 +127,21 @@ fn operations_come_page_by_page_in_their_order_and_none_twice() {
 		(0..).map(place).zip(operations_of(interval, count))
 	});
 	assert_eq!(all, expected.collect::<Vec<_>>());
-	assert_eq!(archive.operations_of_kinds(CLASS, !1, Place::default()).unwrap().operations, []);
-	assert_eq!(archive.operations_of_kinds(2, 1, Place::default()).unwrap().operations, []);
+	assert_eq!(
+		archive.operations_of_kinds(CLASS, || Ok(!1), Place::default()).unwrap().operations,
+		[]
+	);
+	assert_eq!(archive.operations_of_kinds(2, || Ok(1), Place::default()).unwrap().operations, []);
 
-	let page = archive.operations((CLASS, 1.into()), 0, Place::default()).unwrap();
+	let page = archive.operations((CLASS, 1.into()), || Ok(0), Place::default()).unwrap();
 	let intervals: Vec<_> =
 		page.operations.iter().map(|(place, it)| (place.interval, it.seq)).collect();
 	assert_eq!(intervals, [(1, 1), (2, 2), (3, 3), (4, 4)]);
 	assert_eq!(page.next, Place { interval: 5, index: 0 });
 	let from = Place { interval: 2, index: 1 };
-	let later = archive.operations((CLASS, 1.into()), 0, from).unwrap();
+	let later = archive.operations((CLASS, 1.into()), || Ok(0), from).unwrap();
 	assert_eq!(later.operations, page.operations[2..]);
-	let nothing = archive.operations((CLASS, 1.into()), 0, page.next).unwrap();
+	let nothing = archive.operations((CLASS, 1.into()), || Ok(0), page.next).unwrap();
 	assert_eq!((nothing.operations, nothing.next), (Vec::new(), page.next));
 }
 
@@ -162,13 +165,16 @@ fn what_is_not_there_is_said_to_be_so() {
 	assert!(matches!(proof(instance, 0, 1), Err(NoAnswer::Pruned(2))));
 	assert!(matches!(proof(instance, 0, 2), Ok(())));
 	let from = Place { interval: 1, index: 0 };
-	assert!(matches!(archive.operations((CLASS, 1.into()), 0, from), Err(NoAnswer::Pruned(2))));
-	let kept = archive.operations((CLASS, 1.into()), 0, Place::default()).unwrap();
+	assert!(matches!(
+		archive.operations((CLASS, 1.into()), || Ok(0), from),
+		Err(NoAnswer::Pruned(2))
+	));
+	let kept = archive.operations((CLASS, 1.into()), || Ok(0), Place::default()).unwrap();
 	assert_eq!(kept.operations.len(), 1);
 	let empty = Archive::new(Anchor::after(&[]).settled);
 	assert!(matches!(empty.state_proof(CLASS, 1.into()), Err(NoAnswer::NotSettled(1))));
 	assert!(matches!(empty.snapshot(None), Err(NoAnswer::NotSettled(0))));
-	let nothing = empty.operations((CLASS, 1.into()), 0, Place::default()).unwrap();
+	let nothing = empty.operations((CLASS, 1.into()), || Ok(0), Place::default()).unwrap();
 	assert_eq!(nothing.next, Place { interval: 1, index: 0 });
 }
 

@@ -9,6 +9,7 @@ use crate::worker::{
 };
 use codec::Encode;
 use smartlayer_types::evm::EvmAddress;
+use sp_core::H256;
 use std::sync::Arc;
 
 /// Runs an exchange on a runtime of its own.
@@ -197,6 +198,38 @@ fn liars_do_not_stop_a_synchronisation_and_nothing_of_theirs_stays() {
 	let firsts =
 		peers.asked().into_iter().filter(|(_, ask)| matches!(ask, Ask::State { from: 0, .. }));
 	assert_eq!(firsts.count(), 1, "what was proven is not asked for again");
+}
+
+#[test]
+fn no_lie_about_earlier_snapshots_is_taken_over() {
+	let theirs = Anchor::after(&[5, 5, 5]);
+	let lies: [fn(&mut Vec<smartlayer_commitment::Snapshot>); 4] = [
+		|all| all[1].body.state_root = H256::zero(),
+		|all| all.swap(0, 1),
+		// One at a time would do, and would take for ever.
+		|all| all.truncate(1),
+		Vec::clear,
+	];
+	for lie in lies {
+		let ours = Anchor::after(&[]);
+		let peers = Peers::default();
+		let order = [peers.add(1, &theirs.settled), peers.add(2, &theirs.settled)];
+		peers.corrupt(1, move |_, answer| match answer {
+			Answer::Snapshots(mut all) => {
+				lie(&mut all);
+				Answer::Snapshots(all).encode()
+			},
+			other => other.encode(),
+		});
+		let done = run(synchronise(&peers, plan(&theirs, &ours, &order), &ours.settled)).unwrap();
+		assert!(done.is_some(), "from the other one");
+		assert_eq!(peers.reported(), order[..1]);
+		for it in &theirs.confirmed {
+			let interval = it.snapshot.interval;
+			let held = ours.settled.ledger().snapshot(interval).unwrap();
+			assert_eq!(held.as_ref(), Some(&it.snapshot));
+		}
+	}
 }
 
 #[test]
