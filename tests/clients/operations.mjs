@@ -103,14 +103,20 @@ async function isSettled(api, interval) {
 	}
 }
 
-/** An operation that says something else than was signed is refused with a code and a reason. */
+/** Refused with a code and a reason: what says something else than was signed, and what is signed in an hour. */
 async function assertRefused(api, signer, unsigned) {
-	const operation = { ...(await signer.sign(unsigned)), kind: TRANSFER };
-	await assert.rejects(api._rpcCore.provider.send("smartlayer_submitOperation", [operation]), (error) => {
-		assert.equal(error.code, -32_100, error.message);
-		assert.deepEqual(error.data, { reason: "BadSignature", isFinal: true });
-		return true;
-	});
+	const changed = { ...(await signer.sign(unsigned)), kind: TRANSFER };
+	const early = await signer.sign(unsigned, Date.now() + 3_600_000);
+	for (const [operation, data] of [
+		[changed, { reason: "BadSignature", isFinal: true }],
+		[early, { reason: "InFuture", isFinal: false }],
+	]) {
+		await assert.rejects(api._rpcCore.provider.send("smartlayer_submitOperation", [operation]), (error) => {
+			assert.equal(error.code, -32_100, error.message);
+			assert.deepEqual(error.data, data);
+			return true;
+		});
+	}
 }
 
 /** Gives an operation to an anchor and collects the steps of its life. */

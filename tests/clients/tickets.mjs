@@ -91,8 +91,8 @@ export function wallet(domain) {
 /** A wallet of Substrate: it signs the same digest. */
 export function substrate(domain, pair) {
 	const account = `0x${Buffer.from(pair.publicKey).toString("hex")}`;
-	const sign = async (unsigned) => {
-		const operation = { ...unsigned, timeMs: Date.now() };
+	const sign = async (unsigned, timeMs = Date.now()) => {
+		const operation = { ...unsigned, timeMs };
 		const digest = hashTypedData(typed(domain, account, operation));
 		const signature = pair.sign(Buffer.from(digest.slice(2), "hex"));
 		return signed(account, operation, { sr25519: `0x${Buffer.from(signature).toString("hex")}` });

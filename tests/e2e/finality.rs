@@ -50,7 +50,7 @@ async fn finality_survives_one_fault_stalls_at_two_and_goes_on_after() {
 }
 
 /// Waits until a metric is as wanted.
-async fn metric(url: &str, name: &str, wanted: impl Fn(f64) -> bool) {
+pub(crate) async fn metric(url: &str, name: &str, wanted: impl Fn(f64) -> bool) {
 	let look = || async {
 		let text = reqwest::get(url).await.and_then(reqwest::Response::error_for_status);
 		let text = text.map_err(|reason| reason.to_string())?.text().await;

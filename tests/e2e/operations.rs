@@ -1,6 +1,6 @@
 //! Operations recorded by anchors: given over JSON-RPC, final within a moment, in a snapshot that all confirm.
 
-use crate::{clients::run_client, folder, local_network, FINALITY};
+use crate::{clients::run_client, finality::metric, folder, local_network, FINALITY};
 use codec::DecodeAll;
 use serde_json::Value as Json;
 use smartlayer_cli::devnet::Validator;
@@ -16,6 +16,12 @@ async fn wallets_record_operations_and_see_them_into_a_snapshot() {
 
 	let said = run_client("operations.mjs", &[&urls[0], &urls[1]]).await;
 	assert_final(&said["finality"]);
+	// Of what was given to this anchor it is known how long it took.
+	let metrics = network.settings(Validator::Alice).metrics_url();
+	for step in ["certified", "final"] {
+		let name = "smartlayer_operations_latency_seconds_count";
+		metric(&metrics, &format!("{name}{{step=\"{step}\""), |count| count >= 1.).await;
+	}
 	network.stop().await.expect("all stop");
 }
 
